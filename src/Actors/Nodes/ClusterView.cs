@@ -72,6 +72,9 @@ public sealed record PullPod
     /// <summary>The node it runs on or is meant for; empty where that is not known.</summary>
     public required string Node { get; init; }
 
+    /// <summary><c>metadata.creationTimestamp</c>: a pod that is older than its node was another node's.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>What its pull container says.</summary>
     public required PullPodState State { get; init; }
 

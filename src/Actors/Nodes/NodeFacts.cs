@@ -11,6 +11,9 @@ public sealed record NodeFacts
     /// <summary><c>metadata.uid</c>: another one under the same name is another node.</summary>
     public required string Uid { get; init; }
 
+    /// <summary><c>metadata.creationTimestamp</c>.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
     /// <summary><c>status.nodeInfo.bootID</c>; empty where the kubelet has not reported yet.</summary>
     public string BootId { get; init; } = "";
 

@@ -36,11 +36,14 @@ public sealed class NodeImages
     /// <summary>Each (normalised <c>name:tag</c>, digest) in the report.</summary>
     public ImmutableArray<(string Name, string Digest)> Cached { get; }
 
-    /// <summary>The report has the image under this tag (or, for a reference without a tag, this digest), with the digest where one is wanted.</summary>
+    /// <summary>
+    /// The report has the image under its tag, with the digest where one is wanted. A reference with a digest of its own is looked up
+    /// by that alone, because a container runtime that pulls <c>repo:tag@digest</c> keeps no tag.
+    /// </summary>
     public bool Has(ImageReference image, string? digest)
     {
-        if (image.Tag is null)
-            return image.Digest is not null && _digestNames.Contains($"{image.Name}@{image.Digest}");
+        if (image.Digest is not null)
+            return _digestNames.Contains($"{image.Name}@{image.Digest}");
         return _digestsByTag.TryGetValue($"{image.Name}:{image.Tag}", out var digests)
             && (digest is null || digests.Contains(digest, StringComparer.Ordinal));
     }
