@@ -55,6 +55,7 @@ public sealed class MachineDecisions(MachineSettings settings)
                 turn.State = turn.State with
                 {
                     Removing = turn.State.Removing.Remove(m.Pull),
+                    Gone = turn.State.View.Pulls.TryGetValue(m.Pull, out var gone) ? turn.State.Gone.Add(gone.Uid) : turn.State.Gone,
                     PullTroubles = turn.State.PullTroubles.Remove(m.Pull),
                 };
                 break;
@@ -77,7 +78,7 @@ public sealed class MachineDecisions(MachineSettings settings)
     private void See(Turn turn, ClusterView view, DateTimeOffset now)
     {
         var before = turn.State.View;
-        turn.State = turn.State with { View = view };
+        turn.State = turn.State with { View = view, Gone = turn.State.Gone.Intersect(view.Pulls.Values.Select(pull => pull.Uid)) };
         EndEvidence(turn, before, now);
     }
 
@@ -89,10 +90,12 @@ public sealed class MachineDecisions(MachineSettings settings)
         CancelUnwanted(turn, assessment, now);
         Track(turn, assessment, now);
         var judged = Judge(turn, assessment, now);
-        foreach (var (image, nodes) in judged)
+        var plan = new PullPlan(assessment, judged, settings, now);
+        var widened = plan.Widen(turn.State).ToList();
+        widened.ForEach(turn.Add);
+        foreach (var (image, nodes) in judged.Where(pull => widened.TrueForAll(w => w.Image != pull.Key)))
             EndIfSettled(turn, assessment, image, nodes, now, chance);
-        foreach (var started in PullPlan.Next(turn.State, assessment, judged, settings, now).ToList())
-            turn.Add(started);
+        plan.Start(turn.State).ToList().ForEach(turn.Add);
     }
 
     // Only where the whole cluster has been listed does the absence of a node mean that it is gone.
@@ -119,7 +122,8 @@ public sealed class MachineDecisions(MachineSettings settings)
     {
         var state = turn.State;
         var known = state.Record.Pulls.Values.Select(pull => pull.Pull).ToHashSet(StringComparer.Ordinal);
-        var orphans = state.View.Pulls.Values.Where(pull => pull.Machine == state.Record.Spec!.Name && !known.Contains(pull.Name));
+        var orphans = state.View.Pulls.Values.Where(pull =>
+            pull.Machine == state.Record.Spec!.Name && !known.Contains(pull.Name) && !state.Gone.Contains(pull.Uid));
         turn.State = state with { Removing = state.Removing.Union(orphans.Select(pull => pull.Name)) };
     }
 

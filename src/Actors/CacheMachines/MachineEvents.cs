@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using CacheMachine.Actors.Images;
-using CacheMachine.Actors.Pulling;
 
 namespace CacheMachine.Actors.CacheMachines;
 

@@ -20,6 +20,9 @@ public sealed record MachineState
     /// <summary>DaemonSets that are to go, by name, until they are known to be gone.</summary>
     public ImmutableSortedSet<string> Removing { get; init; } = [];
 
+    /// <summary>Uids of DaemonSets that are known to be gone although the view, which is a moment late, still has them.</summary>
+    public ImmutableHashSet<string> Gone { get; init; } = [];
+
     /// <summary>Repository managers whose last try failed, by place in the spec.</summary>
     public ImmutableSortedDictionary<int, RepoTrouble> RepoTroubles { get; init; } = ImmutableSortedDictionary<int, RepoTrouble>.Empty;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Pulling;
 
 namespace CacheMachine.Actors.CacheMachines;

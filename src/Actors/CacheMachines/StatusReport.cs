@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using CacheMachine.Actors.Images;
-using CacheMachine.Actors.Nodes;
-using CacheMachine.Actors.Pulling;
 
 namespace CacheMachine.Actors.CacheMachines;
 
