@@ -1,0 +1,20 @@
+namespace CacheMachine.Actors.CacheMachines;
+
+/// <summary>When a machine has something to decide although nobody tells it anything.</summary>
+public static class Alarm
+{
+    /// <summary>The next such time; null where only messages matter.</summary>
+    public static DateTimeOffset? Next(MachineState state, MachineSettings settings, DateTimeOffset now)
+    {
+        if (state.Record.Spec is not { } spec)
+            return null;
+        var timeout = spec.PullTimeout ?? settings.PullTimeout;
+        var times = state.Record.Retries.Values.Select(retry => retry.At)
+            .Concat(state.Progress.Values.SelectMany(p => p.NodeSince.Values).Select(since => since + timeout))
+            .Concat(state.Record.Pulls.Keys.Select(image => PullPlan.StalledSince(state, image) + settings.StallAfter))
+            .Concat(state.Record.Evidence.Values.SelectMany(nodes => nodes.Values)
+                .SelectMany(evidence => new[] { evidence.At + settings.EvidenceGrace, evidence.At + settings.EvidenceLifetime }))
+            .Where(time => time > now);
+        return times.Select(time => (DateTimeOffset?)time).Min();
+    }
+}

@@ -1,0 +1,181 @@
+using System.Collections.Immutable;
+using CacheMachine.Actors.Nodes;
+using CacheMachine.Actors.Ports;
+using CacheMachine.Actors.Pulling;
+using CacheMachine.Actors.RepoMen;
+
+namespace CacheMachine.Actors.CacheMachines;
+
+/// <summary>What a machine needs from outside.</summary>
+/// <param name="Cluster">Where DaemonSets are made.</param>
+/// <param name="Watcher">The replica's cluster watcher.</param>
+/// <param name="RepoMen">Makes repository managers.</param>
+/// <param name="Settings">Defaults.</param>
+/// <param name="Time">Clock.</param>
+public sealed record MachineServices(IClusterApi Cluster, IActorRef Watcher, RepoManFactory RepoMen, MachineSettings Settings, TimeProvider Time);
+
+/// <summary>
+/// One machine. All decisions are <see cref="MachineDecisions"/>'s; the actor persists what was decided, then lets its children
+/// follow the state, and replies.
+/// </summary>
+public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
+{
+    private readonly string _name;
+    private readonly MachineServices _services;
+    private readonly MachineDecisions _decisions;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<string, (IActorRef Puller, PullerWork Work)> _pullers = new(StringComparer.Ordinal);
+    private readonly List<IActorRef> _repoMen = [];
+    private readonly List<IActorRef> _waitingForTheEnd = [];
+    private MachineState _state = MachineState.Empty;
+    private string? _repoMenOf;
+    private long _children;
+    private long _snapshotAt;
+
+    /// <param name="name">Name of the machine.</param>
+    /// <param name="services">What it needs.</param>
+    public CacheMachineActor(string name, MachineServices services)
+    {
+        (_name, _services, _decisions) = (name, services, new MachineDecisions(services.Settings));
+
+        Recover<SnapshotOffer>(offer =>
+        {
+            _state = _state with { Record = (MachineRecord)offer.Snapshot };
+            _snapshotAt = offer.Metadata.SequenceNr;
+        });
+        Recover<IMachineEvent>(e => _state = _state with { Record = _state.Record.Apply(e) });
+        Recover<RecoveryCompleted>(_ => Follow());
+
+        Command<GetMachine>(_ => Answer(() => StatusReport.Of(_state, _services.Settings, Now)));
+        Command<GetMachineImages>(_ => Answer(() => StatusReport.Images(_state)));
+        Command<ConfigureMachine>(m => Decide(m, () => Answer(() => StatusReport.Of(_state, _services.Settings, Now))));
+        Command<DeleteMachine>(m => Decide(m, () =>
+        {
+            _waitingForTheEnd.Add(Sender);
+            EndIfDone();
+        }));
+        Command<PullerReady>(m => TellPuller(m.Pull));
+        Command<PullRemoved>(m => Decide(m, EndIfDone));
+        Command<IMachineMessage>(m => Decide(m));
+        Command<SaveSnapshotSuccess>(_ => { });
+        Command<SaveSnapshotFailure>(m => _log.Warning("Machine {0} has no new snapshot, its next start takes longer: {1}", _name, m.Cause.Message));
+    }
+
+    /// <inheritdoc/>
+    public override string PersistenceId => $"cachemachine-{_name}";
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private DateTimeOffset Now => _services.Time.GetUtcNow();
+
+    private void Answer(Func<object> answer)
+    {
+        Sender.Tell(_state.Record.Spec is null ? new MachineNotFound(_name) : answer());
+        EndIfDone();
+    }
+
+    private void Decide(IMachineMessage message, Action? then = null)
+    {
+        var decision = _decisions.Decide(_state, message, Now, Random.Shared.NextDouble());
+        if (decision.Events.IsEmpty)
+        {
+            Accept(decision, then);
+            return;
+        }
+        var left = decision.Events.Length;
+        PersistAll(decision.Events, _ =>
+        {
+            if (--left > 0)
+                return;
+            Accept(decision, then);
+            SaveSnapshotIfDue();
+        });
+    }
+
+    private void Accept(Decision decision, Action? then)
+    {
+        _state = decision.State;
+        foreach (var e in decision.Events)
+            _log.Info("Machine {0}: {1}", _name, Describe.Event(e));
+        Follow();
+        then?.Invoke();
+    }
+
+    private void Follow()
+    {
+        FollowRepoMen();
+        FollowPullers();
+        if (Alarm.Next(_state, _services.Settings, Now) is { } at)
+            Timers.StartSingleTimer(nameof(Awake), Awake.Instance, at - Now);
+        else
+            Timers.Cancel(nameof(Awake));
+    }
+
+    private void FollowRepoMen()
+    {
+        if (_state.Record.Id == _repoMenOf)
+            return;
+        if (_repoMenOf is null)
+            _services.Watcher.Tell(SubscribeToCluster.Instance, Self);
+        _repoMen.ForEach(repoMan => Context.Stop(repoMan));
+        _repoMen.Clear();
+        _repoMenOf = _state.Record.Id;
+        if (_state.Record is not { Spec: { } spec, Id: { } id })
+            return;
+        for (var i = 0; i < spec.RepoMen.Length; i++)
+        {
+            var (index, repoMan, self) = (i, _services.RepoMen.Create(spec.RepoMen[i]), Self);
+            _repoMen.Add(Context.ActorOf(
+                Props.Create(() => new RepoManActor(id, index, repoMan, _services.RepoMen.Settings, _services.Time, self)), $"repoman-{index}-{++_children}"));
+        }
+    }
+
+    private void FollowPullers()
+    {
+        var work = MachineChildren.Pullers(_state);
+        foreach (var gone in _pullers.Keys.Where(pull => !work.ContainsKey(pull)).ToList())
+        {
+            Context.Stop(_pullers[gone].Puller);
+            _pullers.Remove(gone);
+        }
+        foreach (var (pull, task) in work)
+        {
+            if (!_pullers.TryGetValue(pull, out var puller))
+            {
+                // Its orders follow when it says that it is ready.
+                _pullers[pull] = (Context.ActorOf(
+                    ImagePullerActor.SupervisedProps(pull, _services.Cluster, Self, _services.Settings.PullerBackoff.Min, _services.Settings.PullerBackoff.Max),
+                    $"puller-{++_children}"), task);
+            }
+            else if (puller.Work != task)
+            {
+                _pullers[pull] = (puller.Puller, task);
+                TellPuller(pull);
+            }
+        }
+    }
+
+    private void TellPuller(string pull)
+    {
+        if (_pullers.TryGetValue(pull, out var puller))
+            puller.Puller.Tell(new PullOrders(puller.Work.Order));
+    }
+
+    private void EndIfDone()
+    {
+        if (_state.Record.Spec is not null || !_state.Removing.IsEmpty)
+            return;
+        _waitingForTheEnd.ForEach(asker => asker.Tell(new MachineGone(_name)));
+        _waitingForTheEnd.Clear();
+        Context.Parent.Tell(new Passivate(PoisonPill.Instance));
+    }
+
+    private void SaveSnapshotIfDue()
+    {
+        if (LastSequenceNr - _snapshotAt < _services.Settings.SnapshotEvery)
+            return;
+        _snapshotAt = LastSequenceNr;
+        SaveSnapshot(_state.Record);
+    }
+}

@@ -1,0 +1,53 @@
+using CacheMachine.Actors.Nodes;
+
+namespace CacheMachine.Actors.CacheMachines;
+
+/// <summary>What a machine decides upon.</summary>
+public interface IMachineMessage;
+
+/// <summary>A message for the machine of this name, wherever it runs.</summary>
+public interface IMachineCommand : IMachineMessage
+{
+    /// <summary>Name of the machine.</summary>
+    string Machine { get; }
+}
+
+/// <summary>Be this machine. The answer is a <see cref="MachineStatus"/>. The same again changes nothing.</summary>
+/// <param name="Id">Which creation this is.</param>
+/// <param name="Spec">What is asked of it.</param>
+public sealed record ConfigureMachine(string Id, MachineSpec Spec) : IMachineCommand
+{
+    /// <inheritdoc/>
+    public string Machine => Spec.Name;
+}
+
+/// <summary>Stop the loop, the pulls and the DaemonSets, then answer <see cref="MachineGone"/>.</summary>
+/// <param name="Machine">Name of the machine.</param>
+public sealed record DeleteMachine(string Machine) : IMachineCommand;
+
+/// <summary>How are you? The answer is a <see cref="MachineStatus"/> or <see cref="MachineNotFound"/>.</summary>
+/// <param name="Machine">Name of the machine.</param>
+public sealed record GetMachine(string Machine) : IMachineCommand;
+
+/// <summary>What is desired, and what is available? The answer is a <see cref="MachineImages"/> or <see cref="MachineNotFound"/>.</summary>
+/// <param name="Machine">Name of the machine.</param>
+public sealed record GetMachineImages(string Machine) : IMachineCommand;
+
+/// <summary>There is no machine of this name.</summary>
+/// <param name="Machine">The name.</param>
+public sealed record MachineNotFound(string Machine);
+
+/// <summary>The machine, its pulls and its DaemonSets are gone.</summary>
+/// <param name="Machine">The name.</param>
+public sealed record MachineGone(string Machine);
+
+/// <summary>The cluster looks different now.</summary>
+/// <param name="View">How.</param>
+public sealed record ClusterSeen(ClusterView View) : IMachineMessage;
+
+/// <summary>Time has come for something that waits on the clock.</summary>
+public sealed record Awake : IMachineMessage
+{
+    /// <summary>The only one.</summary>
+    public static Awake Instance { get; } = new();
+}

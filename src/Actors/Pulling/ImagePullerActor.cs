@@ -1,0 +1,100 @@
+using CacheMachine.Actors.Ports;
+
+namespace CacheMachine.Actors.Pulling;
+
+/// <summary>
+/// The life of one DaemonSet: Creating → Pulling → Removing → done. It owns the requests, its machine owns the decisions. An API error
+/// fails it; it is restarted with backoff, asks for its orders, and so picks its DaemonSet up again.
+/// </summary>
+public sealed class ImagePullerActor : ReceiveActor
+{
+    private readonly string _pull;
+    private readonly IClusterApi _cluster;
+    private readonly IActorRef _machine;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private PullOrders? _orders;
+    private long _operation;
+
+    /// <param name="pull">Name of the DaemonSet.</param>
+    /// <param name="cluster">Where it is.</param>
+    /// <param name="machine">Gives the orders and gets the reports.</param>
+    public ImagePullerActor(string pull, IClusterApi cluster, IActorRef machine)
+    {
+        (_pull, _cluster, _machine) = (pull, cluster, machine);
+        Become(Idle);
+    }
+
+    /// <summary>Props of a puller under a supervisor that restarts it with backoff; messages go to that supervisor.</summary>
+    public static Props SupervisedProps(string pull, IClusterApi cluster, IActorRef machine, TimeSpan minBackoff, TimeSpan maxBackoff) =>
+        BackoffSupervisor.Props(Backoff.OnFailure(
+            Props.Create(() => new ImagePullerActor(pull, cluster, machine)), "puller", minBackoff, maxBackoff, 0.2, -1));
+
+    /// <inheritdoc/>
+    protected override void PreStart() => _machine.Tell(new PullerReady(_pull));
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        _stopped.Dispose();
+    }
+
+    private void Idle() => Receive<PullOrders>(Start);
+
+    private void Working()
+    {
+        // Orders that come while a request is under way are carried out after it, the last ones only.
+        Receive<PullOrders>(orders => _orders = orders);
+        Receive<Ensured>(m => m.Operation == _operation, m =>
+        {
+            _log.Info("DaemonSet {0} {1} (uid {2})", _pull, m.Pull.How switch
+            {
+                EnsuredHow.Created => "created",
+                EnsuredHow.Adopted => "adopted",
+                _ => "retargeted",
+            }, m.Pull.Uid);
+            _machine.Tell(new PullEnsured(_pull));
+            Next(m.Orders);
+        });
+        Receive<Deleted>(m => m.Operation == _operation, m =>
+        {
+            if (m.Existed)
+                _log.Info("DaemonSet {0} removed", _pull);
+            _machine.Tell(new PullRemoved(_pull));
+            Next(m.Orders);
+        });
+        Receive<Failed>(m => m.Operation == _operation, m =>
+        {
+            _machine.Tell(new PullerTrouble(_pull, m.Error.Message));
+            throw new PortException(m.Error.Message, inner: m.Error);
+        });
+    }
+
+    private void Start(PullOrders orders)
+    {
+        _orders = orders;
+        var operation = ++_operation;
+        Become(Working);
+        if (orders.Order is { } order)
+            _cluster.EnsurePullAsync(order, _stopped.Token)
+                .PipeTo(Self, success: pull => new Ensured(operation, orders, pull), failure: error => new Failed(operation, error));
+        else
+            _cluster.DeletePullAsync(_pull, _stopped.Token)
+                .PipeTo(Self, success: existed => new Deleted(operation, orders, existed), failure: error => new Failed(operation, error));
+    }
+
+    private void Next(PullOrders done)
+    {
+        if (_orders is { } orders && !ReferenceEquals(orders, done))
+            Start(orders);
+        else
+            Become(Idle);
+    }
+
+    private sealed record Ensured(long Operation, PullOrders Orders, EnsuredPull Pull);
+
+    private sealed record Deleted(long Operation, PullOrders Orders, bool Existed);
+
+    private sealed record Failed(long Operation, Exception Error);
+}

@@ -1,0 +1,90 @@
+using CacheMachine.Actors.Ports;
+using CacheMachine.Actors.Pulling;
+
+namespace CacheMachine.Actors.RepoMen;
+
+/// <summary>
+/// Runs one repository manager: lists, tells its machine, waits, and lists again. When the registry fails it says so and backs off
+/// (doubling, with jitter, and never sooner than the registry asks for).
+/// </summary>
+public sealed class RepoManActor : ReceiveActor, IWithTimers
+{
+    private readonly string _machineId;
+    private readonly int _index;
+    private readonly IRepoMan _repoMan;
+    private readonly RepoManSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly IActorRef _machine;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private int _failures;
+    private bool _listing;
+
+    /// <param name="machineId">Id of the spec it works for, repeated in each report.</param>
+    /// <param name="index">Its place in that spec.</param>
+    /// <param name="repoMan">What it runs.</param>
+    /// <param name="settings">How often.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="machine">Gets <see cref="RepoManListed"/> and <see cref="RepoManFailed"/>.</param>
+    public RepoManActor(string machineId, int index, IRepoMan repoMan, RepoManSettings settings, TimeProvider time, IActorRef machine)
+    {
+        (_machineId, _index, _repoMan, _settings, _time, _machine) = (machineId, index, repoMan, settings, time, machine);
+        Receive<Poll>(_ => List());
+        Receive<RefreshRepoMan>(_ => List());
+        Receive<Listed>(OnListed);
+        Receive<ListFailed>(m => OnFailed(m.Error));
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void PreStart() => Self.Tell(Poll.Instance);
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        _stopped.Dispose();
+    }
+
+    private void List()
+    {
+        if (_listing)
+            return;
+        _listing = true;
+        _repoMan.ListAsync(_stopped.Token).PipeTo(Self, success: list => new Listed(list), failure: error => new ListFailed(error));
+    }
+
+    private void OnListed(Listed message)
+    {
+        _listing = false;
+        _failures = 0;
+        _machine.Tell(new RepoManListed(_machineId, _index, message.List));
+        if (_repoMan.PollInterval is { } interval)
+            Timers.StartSingleTimer(nameof(Poll), Poll.Instance, Spread(interval));
+    }
+
+    private void OnFailed(Exception error)
+    {
+        _listing = false;
+        var asked = (error as PortException)?.RetryAfter ?? TimeSpan.Zero;
+        var backoff = RetryDelay.After(++_failures, _settings.BackoffMin, _settings.BackoffMax);
+        var delay = Spread(backoff > asked ? backoff : asked);
+        _log.Warning("Repository manager {0} has no new list, asks again in {1}: {2}", _index, Words.Of(delay), error.Message);
+        _machine.Tell(new RepoManFailed(_machineId, _index, error.Message, _time.GetUtcNow() + delay));
+        Timers.StartSingleTimer(nameof(Poll), Poll.Instance, delay);
+    }
+
+    // Up to a tenth more, so that the repository managers of many machines do not ask at the same moment.
+    private static TimeSpan Spread(TimeSpan delay) => delay * (1 + Random.Shared.NextDouble() / 10);
+
+    private sealed record Poll
+    {
+        public static Poll Instance { get; } = new();
+    }
+
+    private sealed record Listed(RepoList List);
+
+    private sealed record ListFailed(Exception Error);
+}

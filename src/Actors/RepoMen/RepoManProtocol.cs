@@ -1,0 +1,23 @@
+using CacheMachine.Actors.CacheMachines;
+
+namespace CacheMachine.Actors.RepoMen;
+
+/// <summary>A repository manager has a list, which may be the same as before.</summary>
+/// <param name="Machine"><see cref="MachineRecord.Id"/> of the spec that it works for.</param>
+/// <param name="Index">Its place in the spec.</param>
+/// <param name="List">The list.</param>
+public sealed record RepoManListed(string Machine, int Index, RepoList List) : IMachineMessage;
+
+/// <summary>A repository manager could not get its list; the last good one stays in use.</summary>
+/// <param name="Machine"><see cref="MachineRecord.Id"/> of the spec that it works for.</param>
+/// <param name="Index">Its place in the spec.</param>
+/// <param name="Error">Why, in words.</param>
+/// <param name="RetryAt">When it asks again.</param>
+public sealed record RepoManFailed(string Machine, int Index, string Error, DateTimeOffset RetryAt) : IMachineMessage;
+
+/// <summary>To a repository manager: ask now, a digest was found to have moved.</summary>
+public sealed record RefreshRepoMan
+{
+    /// <summary>The only one.</summary>
+    public static RefreshRepoMan Instance { get; } = new();
+}

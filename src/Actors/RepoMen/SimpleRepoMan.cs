@@ -1,0 +1,13 @@
+using CacheMachine.Actors.CacheMachines;
+
+namespace CacheMachine.Actors.RepoMen;
+
+/// <summary>A fixed list of images. It asks nobody, so it lists once.</summary>
+public sealed class SimpleRepoMan(SimpleRepoManSpec spec) : IRepoMan
+{
+    /// <inheritdoc/>
+    public TimeSpan? PollInterval => null;
+
+    /// <inheritdoc/>
+    public Task<RepoList> ListAsync(CancellationToken cancellationToken) => Task.FromResult(new RepoList(spec.Images, []));
+}

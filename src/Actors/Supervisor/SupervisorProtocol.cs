@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using CacheMachine.Actors.CacheMachines;
+
+namespace CacheMachine.Actors.Supervisor;
+
+/// <summary>Create the machine, or give it this spec. The answer is its <see cref="MachineStatus"/>.</summary>
+/// <param name="Spec">What is asked of it.</param>
+public sealed record CreateMachine(MachineSpec Spec);
+
+/// <summary>Delete the machine. The answer is <see cref="MachineGone"/>, or <see cref="MachineNotFound"/> where there is none.</summary>
+/// <param name="Machine">Its name.</param>
+public sealed record RemoveMachine(string Machine);
+
+/// <summary>Which machines are there? The answer is <see cref="MachineNames"/>.</summary>
+public sealed record ListMachines
+{
+    /// <summary>The only one.</summary>
+    public static ListMachines Instance { get; } = new();
+}
+
+/// <summary>The machines there are.</summary>
+/// <param name="Names">In order.</param>
+public sealed record MachineNames(ImmutableArray<string> Names);
