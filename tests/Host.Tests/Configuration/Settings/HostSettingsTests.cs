@@ -1,0 +1,171 @@
+using System.Net;
+using CacheMachine.Host.Configuration;
+using CacheMachine.Host.Configuration.Hocon;
+using CacheMachine.Host.Configuration.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace CacheMachine.Host.Tests.Configuration.Settings;
+
+public class HostSettingsTests
+{
+    private static readonly string Reference = Path.Combine(AppContext.BaseDirectory, HostConfiguration.ReferenceFile);
+
+    [Fact]
+    public void The_reference_alone_is_valid_and_gives_the_documented_defaults()
+    {
+        var settings = Read().Settings!;
+
+        Assert.Equal(new HttpSettings(8080, IPAddress.Loopback, "cachemachine", 1024 * 1024), settings.Http);
+        Assert.Equal(new LogSettings(LogLevel.Information, LogProfile.Development, "cachemachine"), settings.Log);
+        Assert.Equal(("data", "/etc/cachemachine", "/etc/podinfo"), (settings.DataDirectory, settings.MachinesDirectory, settings.PodInfoDirectory));
+        Assert.Equal("/etc/secrets/.dockerconfigjson", settings.Registry.CredentialsFile);
+        Assert.Empty(settings.Registry.InsecureHosts);
+        Assert.Equal((TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(30)), (settings.Registry.PollInterval, settings.Registry.Timeout));
+        Assert.Equal(new KubernetesSettings(KubernetesMode.Simulator, false, null, null, null, null), settings.Kubernetes);
+        Assert.Equal(
+            new PullSettings(3, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromHours(24), PullPolicy.IfNotPresent),
+            settings.Pull);
+        Assert.Equal(new NodeSettings(50), settings.Nodes);
+        Assert.Equal(new SimulatorSettings(8, true), settings.Simulator);
+        Assert.Equal(new ShardingSettings(64, null), settings.Sharding);
+    }
+
+    [Fact]
+    public void Every_key_of_the_reference_is_read_and_every_key_read_is_in_the_reference()
+    {
+        var inReference = HoconDocument.Load([Reference], _ => null).Keys.Select(k => k.Replace(':', '.'));
+
+        var read = HostSettings.From(new ConfigurationBuilder().Build()).KeysRead;
+
+        Assert.Equal(inReference.Order(StringComparer.Ordinal), read.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_key_of_the_reference_is_commented()
+    {
+        var lines = File.ReadAllLines(Reference);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (!lines[i].Contains(" = ", StringComparison.Ordinal) || lines[i].TrimStart().StartsWith('#'))
+                continue;
+            // Two keys that form a range share a comment.
+            var above = lines[i].TrimStart().Contains("-max = ", StringComparison.Ordinal) ? lines[i - 2] : lines[i - 1];
+            Assert.True(above.TrimStart().StartsWith('#'), $"line {i + 1} of reference.conf has no comment above it: {lines[i]}");
+        }
+    }
+
+    [Fact]
+    public void Without_the_reference_every_key_is_reported_as_missing()
+    {
+        var result = HostSettings.From(new ConfigurationBuilder().Build());
+
+        Assert.Null(result.Settings);
+        Assert.All(result.KeysRead, k => Assert.Contains(result.Faults, f => f.Key == k && f.Value is null));
+    }
+
+    [Theory]
+    [InlineData("http.port", "65536", "from 0 to 65535")]
+    [InlineData("http.port", "-1", "from 0 to 65535")]
+    [InlineData("http.port", "eighty", "from 0 to 65535")]
+    [InlineData("http.bind-address", "localhost", "an IP address or auto")]
+    [InlineData("http.prefix", "a/b", "letters, digits")]
+    [InlineData("http.prefix", "..", "letters, digits")]
+    [InlineData("http.max-body-size", "1000", "from 1024 to 67108864 bytes")]
+    [InlineData("http.max-body-size", "1 GiB", "from 1024 to 67108864 bytes")]
+    [InlineData("log.level", "loud", "one of trace, debug")]
+    [InlineData("log.profile", "staging", "one of development, production")]
+    [InlineData("log.logger", "", "1 to 100 characters")]
+    [InlineData("data.dir", "", "a path")]
+    [InlineData("machines-dir", " ", "a path")]
+    [InlineData("podinfo-dir", "a\0b", "a path")]
+    [InlineData("registry.credentials-file", "", "a path")]
+    [InlineData("registry.insecure-hosts", "http://x", "HOST or HOST:PORT")]
+    [InlineData("registry.insecure-hosts", "x:70000", "HOST or HOST:PORT")]
+    [InlineData("registry.poll-interval", "500ms", "from 1s to 24h")]
+    [InlineData("registry.poll-interval", "soon", "from 1s to 24h")]
+    [InlineData("registry.timeout", "11m", "from 1s to 10m")]
+    [InlineData("registry.backoff-min", "10m", "not be shorter than backoff-min")]
+    [InlineData("registry.backoff-max", "10ms", "from 100ms to 24h")]
+    [InlineData("kubernetes.mode", "docker", "one of auto, simulator, kubeconfig, in-cluster")]
+    [InlineData("kubernetes.mode", "kubeconfig", "must name a file")]
+    [InlineData("kubernetes.in-cluster", "maybe", "true or false")]
+    [InlineData("kubernetes.namespace", "My_Namespace", "a DNS label")]
+    [InlineData("kubernetes.pull-secret", "-x", "a Kubernetes name")]
+    [InlineData("pull.parallel-images", "0", "from 1 to 100")]
+    [InlineData("pull.timeout", "9s", "from 10s to 24h")]
+    [InlineData("pull.retry-min", "2h", "not be shorter than retry-min")]
+    [InlineData("pull.retry-max", "8d", "from 1s to 7d")]
+    [InlineData("pull.evidence-ttl", "31d", "from 1m to 30d")]
+    [InlineData("pull.pull-policy", "Never", "one of IfNotPresent, Always")]
+    [InlineData("nodes.max-reported-images", "0", "-1 or at least 1")]
+    [InlineData("simulator.nodes", "5001", "from 1 to 5000")]
+    [InlineData("simulator.example", "1", "true or false")]
+    [InlineData("sharding.shards", "0", "from 1 to 1024")]
+    [InlineData("sharding.passivate-after", "1s", "from 1m to 30d")]
+    [InlineData("http.prot", "80", "is no setting")]
+    [InlineData("htp.port", "80", "is no setting")]
+    public void A_value_out_of_bounds_is_reported_with_key_value_and_rule(string key, string value, string rule)
+    {
+        var result = Read((key, value));
+
+        Assert.Null(result.Settings);
+        Assert.Contains(result.Faults, f => f.Key.StartsWith("cachemachine.", StringComparison.Ordinal) && f.Rule.Contains(rule, StringComparison.Ordinal));
+        Assert.Contains(result.Faults, f => f.Value == value || f.Rule.Contains("shorter", StringComparison.Ordinal) || f.Key.EndsWith("kubeconfig", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void All_faults_come_at_once()
+    {
+        var result = Read(("http.port", "x"), ("pull.timeout", "x"), ("sharding.shards", "x"), ("nonsense", "x"));
+
+        Assert.Equal(
+            ["cachemachine.http.port", "cachemachine.pull.timeout", "cachemachine.sharding.shards", "cachemachine.nonsense"],
+            result.Faults.Select(f => f.Key));
+        Assert.Equal("cachemachine.http.port = \"x\": must be a whole number from 0 to 65535", result.Faults[0].ToString());
+    }
+
+    [Theory]
+    [InlineData("http.port", "0")]
+    [InlineData("http.bind-address", "::1")]
+    [InlineData("log.level", "DEBUG")]
+    [InlineData("log.level", "INFO")]
+    [InlineData("log.profile", "Production")]
+    [InlineData("registry.insecure-hosts", "localhost:5000, [::1]:5000,registry")]
+    [InlineData("kubernetes.pull-secret", "pull.secret-1")]
+    [InlineData("nodes.max-reported-images", "-1")]
+    [InlineData("sharding.passivate-after", "10 minutes")]
+    [InlineData("simulator.example", "off")]
+    public void Values_at_the_bounds_and_in_every_allowed_form_are_accepted(string key, string value) => Assert.Empty(Read((key, value)).Faults);
+
+    [Theory]
+    [InlineData("auto", "false", "", KubernetesMode.Simulator)]
+    [InlineData("auto", "true", "", KubernetesMode.InCluster)]
+    [InlineData("auto", "true", "/k", KubernetesMode.Kubeconfig)]
+    [InlineData("auto", "false", "/k", KubernetesMode.Kubeconfig)]
+    [InlineData("simulator", "true", "/k", KubernetesMode.Simulator)]
+    [InlineData("in-cluster", "false", "", KubernetesMode.InCluster)]
+    [InlineData("kubeconfig", "true", "/k", KubernetesMode.Kubeconfig)]
+    public void The_mode_follows_from_where_we_run_unless_it_is_given(string mode, string inCluster, string kubeconfig, KubernetesMode expected)
+    {
+        var settings = Read(("kubernetes.mode", mode), ("kubernetes.in-cluster", inCluster), ("kubernetes.kubeconfig", kubeconfig)).Settings!;
+
+        Assert.Equal(expected, settings.Kubernetes.Mode);
+    }
+
+    [Theory]
+    [InlineData("auto", "false", "127.0.0.1")]
+    [InlineData("auto", "true", "0.0.0.0")]
+    [InlineData("10.1.2.3", "true", "10.1.2.3")]
+    public void In_a_cluster_every_address_is_listened_on_unless_one_is_given(string address, string inCluster, string expected) =>
+        Assert.Equal(
+            IPAddress.Parse(expected),
+            Read(("http.bind-address", address), ("kubernetes.in-cluster", inCluster)).Settings!.Http.BindAddress);
+
+    private static HostSettingsResult Read(params (string Key, string Value)[] overrides) =>
+        HostSettings.From(HostConfiguration.Build(
+            AppContext.BaseDirectory,
+            [],
+            new Dictionary<string, string>(),
+            overrides.ToDictionary(o => $"cachemachine:{o.Key.Replace('.', ':')}", o => (string?)o.Value)));
+}
