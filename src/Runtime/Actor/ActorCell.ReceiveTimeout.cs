@@ -1,0 +1,30 @@
+namespace CacheMachine.Runtime.Actor;
+
+/// <content>The time-out of an idle actor.</content>
+internal sealed partial class ActorCell
+{
+    private ITimer? _receiveTimer;
+    private TimeSpan? _receiveTimeout;
+
+    public void SetReceiveTimeout(TimeSpan? receiveTimeout)
+    {
+        if (receiveTimeout is { } time) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, nameof(receiveTimeout));
+        _receiveTimeout = receiveTimeout;
+        if (receiveTimeout is null)
+        {
+            _receiveTimer?.Dispose();
+            _receiveTimer = null;
+            return;
+        }
+
+        _receiveTimer ??= System.Settings.TimeProvider.CreateTimer(
+            static state => ((LocalActorRef)state!).Tell(ReceiveTimeout.Instance, ActorRefs.NoSender),
+            SelfRef, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        RestartReceiveTimeout();
+    }
+
+    private void RestartReceiveTimeout()
+    {
+        if (_receiveTimeout is { } time) _receiveTimer?.Change(time, Timeout.InfiniteTimeSpan);
+    }
+}

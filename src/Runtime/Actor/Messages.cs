@@ -1,0 +1,79 @@
+namespace CacheMachine.Runtime.Actor;
+
+/// <summary>
+/// A watched actor is dead: its PostStop has run. The sender is the dead actor. Stands for <c>Akka.Actor.Terminated</c>.
+/// A watcher that does not handle it fails with <see cref="DeathPactException"/>.
+/// </summary>
+public sealed class Terminated
+{
+    internal Terminated(IActorRef actorRef) => ActorRef = actorRef;
+
+    /// <summary>Stands for <c>Akka.Actor.Terminated.ActorRef</c>.</summary>
+    public IActorRef ActorRef { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"<Terminated>: {ActorRef}";
+}
+
+/// <summary>Stops its receiver after the messages that are already in the mailbox. Stands for <c>Akka.Actor.PoisonPill</c>.</summary>
+public sealed class PoisonPill
+{
+    private PoisonPill()
+    {
+    }
+
+    /// <summary>Stands for <c>Akka.Actor.PoisonPill.Instance</c>.</summary>
+    public static PoisonPill Instance { get; } = new();
+}
+
+/// <summary>
+/// Makes its receiver fail with <see cref="ActorKilledException"/>, after the messages that are already in the mailbox; the parent's
+/// strategy decides. Stands for <c>Akka.Actor.Kill</c>.
+/// </summary>
+public sealed class Kill
+{
+    private Kill()
+    {
+    }
+
+    /// <summary>Stands for <c>Akka.Actor.Kill.Instance</c>.</summary>
+    public static Kill Instance { get; } = new();
+}
+
+/// <summary>No message came for the time given to SetReceiveTimeout. Stands for <c>Akka.Actor.ReceiveTimeout</c>.</summary>
+public sealed class ReceiveTimeout
+{
+    private ReceiveTimeout()
+    {
+    }
+
+    /// <summary>Stands for <c>Akka.Actor.ReceiveTimeout.Instance</c>.</summary>
+    public static ReceiveTimeout Instance { get; } = new();
+}
+
+/// <summary>The outcome of an operation as a message. Stands for <c>Akka.Actor.Status</c>.</summary>
+public abstract class Status
+{
+    private Status()
+    {
+    }
+
+    /// <summary>It worked. Stands for <c>Akka.Actor.Status.Success</c>.</summary>
+    /// <param name="status">What came out of it, if anything.</param>
+    public sealed class Success(object? status) : Status
+    {
+        /// <summary>Stands for <c>Akka.Actor.Status.Success.Status</c>.</summary>
+        public object? Status { get; } = status;
+    }
+
+    /// <summary>It failed; an Ask that gets this fails with the cause. Stands for <c>Akka.Actor.Status.Failure</c>.</summary>
+    /// <param name="cause">Why.</param>
+    public sealed class Failure(Exception cause) : Status
+    {
+        /// <summary>Stands for <c>Akka.Actor.Status.Failure.Cause</c>.</summary>
+        public Exception Cause { get; } = cause;
+
+        /// <inheritdoc/>
+        public override string ToString() => $"Failure: {Cause}";
+    }
+}
