@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.Pulling;
