@@ -3,6 +3,7 @@ using CacheMachine.Host.Configuration;
 using CacheMachine.Host.Configuration.Settings;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace CacheMachine.Host;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Pulling;
 using CacheMachine.Kubernetes.Resources;
 

@@ -23,34 +23,34 @@ internal static class MachineEndpoints
         web.MapGet("/", () => Results.Json(metadata, ApiJson.Default.Metadata));
 
         var machines = web.MapGroup($"/{settings.Http.Prefix}");
-        machines.MapGet("/", (HttpContext http) => Answer(http, ReadTimeout, async timeout =>
-            Results.Json((await actors.Supervisor.Ask<MachineNames>(ListMachines.Instance, timeout, http.RequestAborted)).Names, ApiJson.Default.ImmutableArrayString)));
+        machines.MapGet("/", (HttpContext http, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
+            Results.Json((await actors.Supervisor.Ask<MachineNames>(ListMachines.Instance, timeout, cancelled)).Names, ApiJson.Default.ImmutableArrayString)));
 
-        machines.MapPost("/", (HttpContext http) => Answer(http, WriteTimeout, async timeout =>
+        machines.MapPost("/", (HttpContext http, CancellationToken cancelled) => Answer(http, WriteTimeout, async timeout =>
         {
             if (await Body.ReadAsync(http.Request, settings.Http.MaxBodySize) is not { } body)
                 return Problems.TooBig(settings.Http.MaxBodySize);
             return MachineSpecReader.Read(body) switch
             {
                 { NotJson: { } why } => Problems.NotJson(why),
-                { Spec: { } spec } => Machine(await actors.Supervisor.Ask<object>(new CreateMachine(spec), timeout, http.RequestAborted)),
+                { Spec: { } spec } => Machine(await actors.Supervisor.Ask<object>(new CreateMachine(spec), timeout, cancelled)),
                 var refused => Problems.Faulty(refused.Faults),
             };
         }));
 
-        machines.MapGet("/{name}", (HttpContext http, string name) => Answer(http, ReadTimeout, async timeout =>
-            Machine(await actors.Machines.Ask<object>(new GetMachine(name), timeout, http.RequestAborted))));
+        machines.MapGet("/{name}", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
+            Machine(await actors.Machines.Ask<object>(new GetMachine(name), timeout, cancelled))));
 
-        machines.MapGet("/{name}/available", (HttpContext http, string name) => Answer(http, ReadTimeout, async timeout =>
-            Images(await actors.Machines.Ask<object>(new GetMachineImages(name), timeout, http.RequestAborted), images => images.Available)));
+        machines.MapGet("/{name}/available", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
+            Images(await actors.Machines.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Available)));
 
-        machines.MapGet("/{name}/desired", (HttpContext http, string name) => Answer(http, ReadTimeout, async timeout =>
-            Images(await actors.Machines.Ask<object>(new GetMachineImages(name), timeout, http.RequestAborted), images => images.Desired)));
+        machines.MapGet("/{name}/desired", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
+            Images(await actors.Machines.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Desired)));
 
         // As the old service, deleting what is not there is no error: it is gone.
-        machines.MapDelete("/{name}", (HttpContext http, string name) => Answer(http, DeleteTimeout, async timeout =>
+        machines.MapDelete("/{name}", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, DeleteTimeout, async timeout =>
             Results.Json(
-                new Deleted(name, await actors.Supervisor.Ask<object>(new RemoveMachine(name), timeout, http.RequestAborted) is MachineGone),
+                new Deleted(name, await actors.Supervisor.Ask<object>(new RemoveMachine(name), timeout, cancelled) is MachineGone),
                 ApiJson.Default.Deleted)));
     }
 
