@@ -86,7 +86,8 @@ public sealed class ExecPluginTests : IDisposable
         var (certificate, key) = new TestCa().EcClient("from-plugin");
         var answer = new JsonObject
         {
-            ["apiVersion"] = V1, ["kind"] = "ExecCredential",
+            ["apiVersion"] = V1,
+            ["kind"] = "ExecCredential",
             ["status"] = new JsonObject { ["clientCertificateData"] = certificate, ["clientKeyData"] = key },
         };
         var file = _folder.Write("answer.json", answer.ToJsonString());

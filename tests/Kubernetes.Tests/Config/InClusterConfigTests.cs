@@ -18,7 +18,9 @@ public sealed class InClusterConfigTests : IDisposable
 
     private ConfigEnvironment Pod => new()
     {
-        Variable = _variables.GetValueOrDefault, ServiceAccountDirectory = _folder.Path, HomeDirectory = _folder.Path,
+        Variable = _variables.GetValueOrDefault,
+        ServiceAccountDirectory = _folder.Path,
+        HomeDirectory = _folder.Path,
     };
 
     public void Dispose() => _folder.Dispose();

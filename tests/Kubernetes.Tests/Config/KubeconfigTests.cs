@@ -177,7 +177,9 @@ public sealed class KubeconfigTests : IDisposable
 
     private ConfigEnvironment Quiet => new()
     {
-        Variable = _ => null, HomeDirectory = _folder.Path, ServiceAccountDirectory = Path.Combine(_folder.Path, "none"),
+        Variable = _ => null,
+        HomeDirectory = _folder.Path,
+        ServiceAccountDirectory = Path.Combine(_folder.Path, "none"),
     };
 
     private string Message(string file, string? context = null) =>

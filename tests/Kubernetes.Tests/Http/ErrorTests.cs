@@ -165,9 +165,11 @@ public class ErrorTests
         using var client = api.Client();
         await api.DisposeAsync();
 
-        var result = await client.GetVersionAsync(default);
+        var result = await client.DaemonSets("ns").CreateAsync(Sent, default);
 
         Assert.Equal(ApiErrorReason.Unreachable, result.Error!.Reason);
-        Assert.StartsWith("get /version: Unreachable: ", result.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("create daemonsets.apps ns/pull-1: Unreachable: ", result.ToString(), StringComparison.Ordinal);
+        // No connection, so nothing can have happened.
+        Assert.False(result.Error.OutcomeUnknown);
     }
 }

@@ -141,7 +141,7 @@ public class WatcherTests
             Answers.Nodes("10"),
             Answers.OpenWatch(Answers.Bookmark("20")),
             Answers.OpenWatch(Answers.Frame("ADDED", Answers.NodeJson("a", "21"))));
-        var options = Quick with { ServerTimeout = TimeSpan.FromMilliseconds(200), ClientGrace = TimeSpan.FromMilliseconds(100) };
+        var options = Quick with { ServerTimeout = TimeSpan.FromSeconds(1), ClientGrace = TimeSpan.FromSeconds(1) };
 
         var words = await WordsAsync(api, last => last is WatchEvent<Node>.Added, options);
 
