@@ -44,7 +44,8 @@ internal sealed class KubeconfigFiles
         entries.TryGetValue(name, out var entry)
             ? entry
             : throw new KubernetesConfigException(
-                $"kubeconfig {Paths}: there is no {kind} \"{name}\"; there {(entries.Count == 0 ? "is none" : "are: " + string.Join(", ", entries.Keys))}");
+                $"kubeconfig {Paths}: there is no {kind} \"{name}\"; there "
+                + (entries.Count == 0 ? "is none" : "are: " + string.Join(", ", entries.Keys)));
 
     private void Add(string file)
     {

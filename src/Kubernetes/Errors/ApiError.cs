@@ -10,13 +10,15 @@ namespace CacheMachine.Kubernetes.Errors;
 /// <param name="HttpStatus">Null when no answer came.</param>
 /// <param name="Details">The server's details; null when it gave none.</param>
 /// <param name="RetryAfter">How long the server asks to wait (Retry-After header, else <c>details.retryAfterSeconds</c>).</param>
+/// <param name="NeverSent">True when it is certain that the server has not seen the request: no connection was made.</param>
 public sealed record ApiError(
     ApiOperation Operation,
     ApiErrorReason Reason,
     string Message,
     int? HttpStatus = null,
     ApiStatusDetails? Details = null,
-    TimeSpan? RetryAfter = null)
+    TimeSpan? RetryAfter = null,
+    bool NeverSent = false)
 {
     /// <summary>The resourceVersion or continue token is no longer kept: list again.</summary>
     public bool IsExpired => Reason is ApiErrorReason.Expired or ApiErrorReason.Gone;
@@ -34,6 +36,7 @@ public sealed record ApiError(
     /// </summary>
     public bool OutcomeUnknown =>
         !Operation.ReadsOnly
+        && !NeverSent
         && (Reason is ApiErrorReason.ClientTimeout or ApiErrorReason.Unreachable or ApiErrorReason.Malformed);
 
     /// <summary>Verb, resource, namespace/name, HTTP status, reason, message, faulty fields, and what is not known.</summary>

@@ -16,14 +16,18 @@ internal static class ApiFailure
 
     public static ApiError Of(Exception e, ApiOperation operation, bool timedOut, TimeSpan limit, string? tlsRefusal) => e switch
     {
-        KubernetesConfigException => new ApiError(operation, ApiErrorReason.CredentialsFailed, e.Message),
+        KubernetesConfigException => new ApiError(operation, ApiErrorReason.CredentialsFailed, e.Message, NeverSent: true),
         JsonException => new ApiError(operation, ApiErrorReason.Malformed, $"the answer is not what the API promises: {Place(e)}"),
         OperationCanceledException when timedOut =>
             new ApiError(operation, ApiErrorReason.ClientTimeout, $"no complete answer within {limit.TotalSeconds:0.###} s"),
         OperationCanceledException =>
             new ApiError(operation, ApiErrorReason.ClientTimeout, "no connection within the connect time-out"),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
-            new ApiError(operation, ApiErrorReason.Unreachable, $"no TLS connection: {tlsRefusal ?? Innermost(e)}"),
+            new ApiError(operation, ApiErrorReason.Unreachable, $"no TLS connection: {tlsRefusal ?? Innermost(e)}", NeverSent: true),
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError,
+        } => new ApiError(operation, ApiErrorReason.Unreachable, Innermost(e), NeverSent: true),
         _ => new ApiError(operation, ApiErrorReason.Unreachable, Innermost(e)),
     };
 

@@ -80,7 +80,7 @@ internal static class Call
             }
             catch (Exception e) when (ApiFailure.IsExpected(e) && !whole.IsCallers(e))
             {
-                throw opening.Translate(e, request.Operation, transport.LastTlsRefusal);
+                throw (whole.TimedOut ? whole : opening).Translate(e, request.Operation, transport.LastTlsRefusal);
             }
         }
         finally

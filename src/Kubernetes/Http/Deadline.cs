@@ -20,12 +20,16 @@ internal sealed class Deadline : IDisposable
 
     public CancellationToken Token => _both.Token;
 
+    /// <summary>True when the time limit is over.</summary>
+    public bool TimedOut => _timeout.IsCancellationRequested;
+
     /// <summary>True when this is the caller's own cancellation, which is thrown as it is.</summary>
     public bool IsCallers(Exception e) => e is OperationCanceledException && _caller.IsCancellationRequested;
 
     /// <summary>Everything that can go wrong on the way, as an error of the operation.</summary>
     public KubernetesApiException Translate(Exception e, ApiOperation operation, string? tlsRefusal = null) =>
-        e as KubernetesApiException ?? new KubernetesApiException(ApiFailure.Of(e, operation, _timeout.IsCancellationRequested, _limit, tlsRefusal), e);
+        e as KubernetesApiException
+        ?? new KubernetesApiException(ApiFailure.Of(e, operation, TimedOut, _limit, tlsRefusal), e);
 
     public void Dispose()
     {

@@ -31,7 +31,7 @@ public static class OwnerDiscovery
             "ReplicaSet" => await ThroughReplicaSetAsync(client, ns, owner, cancellationToken),
             "StatefulSet" => (await VerifyAsync(client, WorkloadMetadata.StatefulSets, ns, owner, cancellationToken)).Lookup,
             _ => new OwnerLookup.Unknown(
-                $"pod {ns}/{podName} is controlled by {owner.Kind} {owner.Name}, which is neither a Deployment's ReplicaSet nor a StatefulSet", false),
+                $"pod {ns}/{podName} is controlled by {owner.Kind} {owner.Name}, which is neither a ReplicaSet nor a StatefulSet", false),
         };
     }
 
@@ -55,7 +55,9 @@ public static class OwnerDiscovery
             return (null, NoAnswer($"{what}, which controls this pod, could not be read", answer.Error));
         if (answer.Value.Metadata.Uid != reference.Uid)
             return (null, new OwnerLookup.Unknown($"{what} was deleted and made anew since this pod was made", false));
-        return (answer.Value.Metadata, new OwnerLookup.Found(new OwnerReference(reference.ApiVersion, reference.Kind, reference.Name, reference.Uid)));
+        // Without the controller flag: the workload owns what we make, but it does not manage it.
+        var owner = new OwnerReference(reference.ApiVersion, reference.Kind, reference.Name, reference.Uid);
+        return (answer.Value.Metadata, new OwnerLookup.Found(owner));
     }
 
     private static OwnerReference? Controller(ObjectMeta metadata) =>
