@@ -26,7 +26,38 @@ cgroup_daemons() { echo "$(cgroup_tracking_root)/cachemachine-test-$1/daemons"; 
 
 cgroup_pods() { echo "/cachemachine-test-$1/pods"; }
 
-cgroup_make() { mkdir -p "$(cgroup_daemons "$1")"; }
+# The root for pods must be in every hierarchy before kubelet starts. On v1 a new cpuset has no processors and no
+# memory until it is told; on v2 a cgroup hands down no controller until it is told. Nothing could run without.
+cgroup_make() {
+  local root name="cachemachine-test-$1" directory file
+  mkdir -p "$(cgroup_daemons "$1")"
+  while read -r root; do
+    mkdir -p "$root/$name/pods"
+    cgroup_hand_down "$root" "$root/$name" "$root/$name/pods"
+    for directory in "$root/$name" "$root/$name/pods"; do
+      for file in cpuset.cpus cpuset.mems; do
+        if [[ -e $directory/$file && -z $(<"$directory/$file") && -s $root/$file ]]; then
+          cat "$root/$file" >"$directory/$file"
+        fi
+      done
+    done
+  done < <(cgroup_hierarchies)
+}
+
+# cgroup_hand_down DIRECTORY...: on v2, their children get all controllers there are; one that refuses is not needed.
+cgroup_hand_down() {
+  local directory controller
+  cgroup_is_unified || return 0
+  for directory in "$@"; do
+    for controller in $(<"$directory/cgroup.controllers"); do
+      { echo "+$controller" >"$directory/cgroup.subtree_control"; } 2>/dev/null || true
+    done
+  done
+}
+
+cgroup_hierarchies() {
+  awk '$2 ~ "^/sys/fs/cgroup(/|$)" && ($3 == "cgroup" || $3 == "cgroup2") { print $2 }' /proc/mounts
+}
 
 # The slot's directories in all hierarchies; runc makes those of the containers in each of them.
 cgroup_directories() {
