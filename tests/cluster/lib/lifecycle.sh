@@ -10,6 +10,7 @@ lock() {
 
 up() {
   local count=$1 index began=$SECONDS
+  require_root
   require_cgroups
   build
   lock 5
