@@ -19,6 +19,11 @@ internal sealed record Cause(string Reason, string Field, string Message)
     public static Cause Required(string field, string detail = "") =>
         new("FieldValueRequired", field, detail.Length == 0 ? "Required value" : $"Required value: {detail}");
 
+    public static Cause Unsupported(string field, string value, IEnumerable<string> supported) => new(
+        "FieldValueNotSupported",
+        field,
+        $"Unsupported value: \"{value}\": supported values: {string.Join(", ", supported.Select(text => $"\"{text}\""))}");
+
     public static Cause Invalid(string field, string value, string detail) =>
         new("FieldValueInvalid", field, $"Invalid value: {value}: {detail}");
 }
@@ -38,6 +43,17 @@ internal static class ApiErrors
     public static ApiException Modified(ResourceType type, string name) => Conflict(
         type, name, "the object has been modified; please apply your changes to the latest version and try again");
 
+    /// <summary>A failed precondition of a deletion. It names the kind where other conflicts name the plural, as the real one does.</summary>
+    public static ApiException FailedPrecondition(ResourceType type, string name, string why)
+    {
+        var details = Details(type, name);
+        details["kind"] = type.Kind;
+        return Make(409, "Conflict", $"Operation cannot be fulfilled on {type.QualifiedKind} \"{name}\": {why}", details);
+    }
+
+    public static ApiException Forbidden(ResourceType type, string name, string why) =>
+        Make(403, "Forbidden", $"{type.QualifiedPlural} \"{name}\" is forbidden: {why}", Details(type, name));
+
     public static ApiException BadRequest(string message) => Make(400, "BadRequest", message, null);
 
     public static ApiException Unauthorized() => Make(401, "Unauthorized", "Unauthorized", null);
@@ -50,12 +66,8 @@ internal static class ApiErrors
     public static ApiException MethodNotAllowed() =>
         Make(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", new JsonObject());
 
-    public static ApiException UnsupportedMediaType(string got) => Make(
-        415,
-        "UnsupportedMediaType",
-        $"the body of the request was in an unknown format ({got}) - accepted media types include: application/json, " +
-        "application/merge-patch+json, application/strategic-merge-patch+json, application/json-patch+json",
-        new JsonObject());
+    public static ApiException UnsupportedMediaType() =>
+        Make(415, "UnsupportedMediaType", "415: Unsupported Media Type", new JsonObject());
 
     public static ApiException TooOld(long asked, long current) =>
         Make(410, "Expired", $"too old resource version: {asked} ({current})", null);
@@ -88,7 +100,9 @@ internal static class ApiErrors
     {
         var words = causes.Select(cause => $"{cause.Field}: {cause.Message}").ToList();
         var message = words.Count == 1 ? words[0] : $"[{string.Join(", ", words)}]";
-        var details = new JsonObject { ["name"] = name };
+        var details = new JsonObject();
+        if (name.Length > 0)
+            details["name"] = name;
         if (type.Group.Length > 0)
             details["group"] = type.Group;
         details["kind"] = type.Kind;
@@ -106,8 +120,9 @@ internal static class ApiErrors
             ["metadata"] = new JsonObject(),
             ["status"] = "Failure",
             ["message"] = message,
-            ["reason"] = reason,
         };
+        if (reason.Length > 0)
+            status["reason"] = reason;
         if (details is not null)
             status["details"] = details;
         status["code"] = code;

@@ -25,6 +25,6 @@ internal sealed record ContinueToken(long Version, string After)
             // Falls through to the refusal, which is what the client has to see.
         }
 
-        throw ApiErrors.BadRequest("continue key is not valid");
+        throw ApiErrors.BadRequest("invalid continue token: continue key is not valid");
     }
 }

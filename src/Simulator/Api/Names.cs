@@ -48,6 +48,13 @@ internal sealed partial class Names(int seed)
 
     public static bool IsLabelValue(string value) => value.Length <= 63 && LabelValue().IsMatch(value);
 
+    public static bool IsLabelKey(string key)
+    {
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        var name = key[(slash + 1)..];
+        return name.Length > 0 && IsLabelValue(name) && (slash < 0 || IsSubdomain(key[..slash]));
+    }
+
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z")]
     private static partial Regex Subdomain();
 

@@ -39,7 +39,7 @@ internal static class Patches
             case "application/merge-patch+json" or "application/strategic-merge-patch+json" or "application/json-patch+json":
                 throw ApiErrors.BadRequest($"the body is not a patch of type {contentType}");
             default:
-                throw ApiErrors.UnsupportedMediaType(contentType);
+                throw ApiErrors.UnsupportedMediaType();
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class ResourceService(ObjectStore store, Names names, TimeProvid
         }
 
         if (metadata.Text("resourceVersion") is { Length: > 0 })
-            throw ApiErrors.Internal("resourceVersion should not be set on objects to be created");
+            throw ApiErrors.Make(500, "", "resourceVersion should not be set on objects to be created", null);
         if (string.IsNullOrEmpty(metadata.Text("name")) && metadata.Text("generateName") is { Length: > 0 } prefix)
             metadata["name"] = prefix + names.Suffix();
         metadata["uid"] = names.Uid();
@@ -139,16 +139,18 @@ internal sealed class ResourceService(ObjectStore store, Names names, TimeProvid
     {
         if (options.Uid is { Length: > 0 } uid && uid != current.Uid)
         {
-            throw ApiErrors.Conflict(
-                type, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
+            throw ApiErrors.FailedPrecondition(
+                type,
+                name,
+                $"the UID in the precondition ({uid}) does not match the UID in record ({current.Uid}). The object might have been deleted and then recreated");
         }
 
         if (options.ResourceVersion is { Length: > 0 } version && version != $"{current.Version}")
         {
-            throw ApiErrors.Conflict(
+            throw ApiErrors.FailedPrecondition(
                 type,
                 name,
-                $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {current.Version}");
+                $"the ResourceVersion in the precondition ({version}) does not match the ResourceVersion in record ({current.Version}). The object might have been modified");
         }
     }
 

@@ -11,6 +11,10 @@ internal static class Validation
         "alphanumeric character (e.g. 'example.com', regex used for validation is " +
         @"'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
+    private const string LabelKeyRule =
+        "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character " +
+        "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+
     private const string LabelValueRule =
         "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an " +
         "alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is " +
@@ -42,10 +46,12 @@ internal static class Validation
             throw ApiErrors.Invalid(type, name, causes);
     }
 
-    private static void Labels(JsonObject? labels, string field, List<Cause> causes)
+    public static void Labels(JsonObject? labels, string field, List<Cause> causes)
     {
-        foreach (var (_, value) in labels ?? [])
+        foreach (var (key, value) in labels ?? [])
         {
+            if (!Names.IsLabelKey(key))
+                causes.Add(Cause.Invalid(field, Quote(key), LabelKeyRule));
             if (value.Text() is { } text && !Names.IsLabelValue(text))
                 causes.Add(Cause.Invalid(field, Quote(text), text.Length > 63 ? "must be no more than 63 characters" : LabelValueRule));
         }
@@ -71,7 +77,7 @@ internal static class Validation
 
     private static void Pod(JsonObject pod, JsonObject? old, List<Cause> causes)
     {
-        Containers(pod.Map("spec"), "spec", causes);
+        PodSpecValidation.Check(pod.Map("spec"), "spec", causes);
         if (old is null || JsonNode.DeepEquals(Comparable(pod), Comparable(old)))
             return;
         causes.Add(new Cause(
@@ -93,56 +99,27 @@ internal static class Validation
 
     private static void DaemonSet(JsonObject set, JsonObject? old, List<Cause> causes)
     {
-        if (set.Map("spec", "selector") is not { } selector)
-        {
-            causes.Add(Cause.Required("spec.selector"));
-        }
-        else
-        {
-            var parsed = LabelSelector.Read(selector);
-            var labels = set.StringMap("spec", "template", "metadata", "labels");
-            if (parsed.IsEmpty)
-                causes.Add(Cause.Invalid("spec.selector", "v1.LabelSelector{}", "empty selector is invalid for daemonset"));
-            if (!parsed.Matches(labels))
-            {
-                var shown = string.Join(", ", labels.Select(pair => $"{Quote(pair.Key)}:{Quote(pair.Value)}"));
-                causes.Add(Cause.Invalid(
-                    "spec.template.metadata.labels", $"map[string]string{{{shown}}}", "`selector` does not match template `labels`"));
-            }
+        var selector = set.Map("spec", "selector");
+        var labels = set.StringMap("spec", "template", "metadata", "labels");
+        if (selector is { Count: 0 })
+            causes.Add(Cause.Invalid("spec.selector", "v1.LabelSelector{}", "empty selector is invalid for daemonset"));
 
-            if (old is not null && !JsonNode.DeepEquals(old.Map("spec", "selector"), selector))
-                causes.Add(Cause.Invalid("spec.selector", selector.ToJsonString(), "field is immutable"));
+        // No selector at all selects nothing, so it does not match the labels either.
+        if (selector is null || !LabelSelector.Read(selector).Matches(labels))
+        {
+            var pairs = string.Join(", ", labels.Select(pair => $"{Quote(pair.Key)}:{Quote(pair.Value)}"));
+            causes.Add(Cause.Invalid(
+                "spec.template.metadata.labels",
+                labels.Count == 0 ? "map[string]string(nil)" : $"map[string]string{{{pairs}}}",
+                "`selector` does not match template `labels`"));
         }
 
+        if (old is not null && !JsonNode.DeepEquals(old.Map("spec", "selector"), selector))
+            causes.Add(Cause.Invalid("spec.selector", selector?.ToJsonString() ?? "null", "field is immutable"));
         Labels(set.Map("spec", "template", "metadata", "labels"), "spec.template.metadata.labels", causes);
-        Containers(set.Map("spec", "template", "spec"), "spec.template.spec", causes);
+        PodSpecValidation.Check(set.Map("spec", "template", "spec"), "spec.template.spec", causes);
         if (set.Text("spec", "template", "spec", "restartPolicy") is { } policy && policy != "Always")
-        {
-            causes.Add(new Cause(
-                "FieldValueNotSupported",
-                "spec.template.spec.restartPolicy",
-                $"Unsupported value: \"{policy}\": supported values: \"Always\""));
-        }
-    }
-
-    private static void Containers(JsonObject? spec, string field, List<Cause> causes)
-    {
-        if (spec.List("containers") is null or { Count: 0 })
-            causes.Add(Cause.Required($"{field}.containers"));
-        foreach (var kind in (ReadOnlySpan<string>)["initContainers", "containers"])
-        {
-            var at = 0;
-            foreach (var container in spec.Maps(kind))
-            {
-                if (string.IsNullOrEmpty(container.Text("name")))
-                    causes.Add(Cause.Required($"{field}.{kind}[{at}].name"));
-                if (string.IsNullOrEmpty(container.Text("image")))
-                    causes.Add(Cause.Required($"{field}.{kind}[{at}].image"));
-                else if (container.Text("image")!.Trim() != container.Text("image"))
-                    causes.Add(Cause.Invalid($"{field}.{kind}[{at}].image", Quote(container.Text("image")!), "must not have leading or trailing whitespace"));
-                at++;
-            }
-        }
+            causes.Add(Cause.Unsupported("spec.template.spec.restartPolicy", policy, ["Always"]));
     }
 
     private static void Lease(JsonObject lease, List<Cause> causes)

@@ -8,6 +8,8 @@ namespace CacheMachine.Simulator.Api;
 /// <summary>create, update, patch, delete and deletecollection.</summary>
 internal sealed class WriteHandler(ResourceService resources)
 {
+    private static readonly ResourceType DeleteOptionsType = new("meta.k8s.io", "v1", "deleteoptions", "DeleteOptions", Namespaced: false);
+
     public async Task Create(HttpContext context, RequestInfo info)
     {
         if (info.Type.Namespaced && info.Namespace.Length == 0)
@@ -43,6 +45,8 @@ internal sealed class WriteHandler(ResourceService resources)
 
     public async Task Delete(HttpContext context, RequestInfo info)
     {
+        if (info.Type == ResourceType.Namespaces && info.Name is "default" or "kube-system" or "kube-public")
+            throw ApiErrors.Forbidden(info.Type, info.Name, "this namespace may not be deleted");
         var (last, gone) = resources.Delete(info.Type, info.Namespace, info.Name, await Options(context).ConfigureAwait(false));
         if (!gone || info.Type == ResourceType.Pods)
         {
@@ -111,21 +115,21 @@ internal sealed class WriteHandler(ResourceService resources)
             body.Text("preconditions", "resourceVersion"));
         return options.Propagation is null or "Background" or "Foreground" or "Orphan"
             ? options
-            : throw ApiErrors.Make(
-                422, "Invalid", $"DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"{options.Propagation}\"", null);
+            : throw ApiErrors.Invalid(
+                DeleteOptionsType, "", [Cause.Unsupported("propagationPolicy", options.Propagation, ["Foreground", "Background", "Orphan", "nil"])]);
     }
 
     private static async Task<JsonObject> Body(HttpContext context, ResourceType type)
     {
         var contentType = (context.Request.ContentType ?? "application/json").Split(';')[0].Trim();
         if (contentType != "application/json")
-            throw ApiErrors.UnsupportedMediaType(contentType);
+            throw ApiErrors.UnsupportedMediaType();
         if (await Node(context).ConfigureAwait(false) is not JsonObject body)
             throw ApiErrors.BadRequest("the body of the request is not a JSON object");
         if ((body.Text("kind") ?? type.Kind) != type.Kind || (body.Text("apiVersion") ?? type.ApiVersion) != type.ApiVersion)
         {
             throw ApiErrors.BadRequest(
-                $"{body.Text("kind")} in version \"{body.Text("apiVersion")}\" cannot be handled as a {type.Kind}: expected {type.ApiVersion} {type.Kind}");
+                $"{body.Text("kind")} in version \"{body.Text("apiVersion")}\" cannot be handled as a {type.Kind}: unknown conversion");
         }
 
         return body;

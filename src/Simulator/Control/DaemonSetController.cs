@@ -27,18 +27,23 @@ internal sealed class DaemonSetController(ResourceService resources)
 
     protected override void Settle()
     {
-        foreach (var set in _dirty.ToList())
+        foreach (var set in _dirty)
         {
-            if (!set.Stored.Deleting)
+            if (set.Stored.Deleting)
+                continue;
+
+            // What is created or deleted here makes its node dirty again: settled is when nothing does.
+            while (set.DirtyNodes.Count > 0)
             {
-                foreach (var node in set.DirtyNodes.ToList())
+                var nodes = set.DirtyNodes.ToList();
+                set.DirtyNodes.Clear();
+                foreach (var node in nodes)
                     Reconcile(set, node);
                 if (!set.OnDelete)
                     Roll(set);
-                WriteStatus(set);
             }
 
-            set.DirtyNodes.Clear();
+            WriteStatus(set);
         }
 
         _dirty.Clear();

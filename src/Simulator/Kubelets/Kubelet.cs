@@ -193,9 +193,7 @@ internal sealed class Kubelet
             return;
         if (container.Reference is not { } reference)
         {
-            container.Wait(
-                "InvalidImageName",
-                $"Failed to apply default image tag \"{container.Image}\": couldn't parse image reference \"{container.Image}\": invalid reference format");
+            container.Wait("InvalidImageName", InvalidName(container.Image));
             _dirty(this, run);
             return;
         }
@@ -228,7 +226,6 @@ internal sealed class Kubelet
     {
         container.PullBackOff = TimeSpan.Zero;
         image.LastUsed = _context.Now;
-        container.HasImage(reference, image);
         _starter.Start(run, container, reference, image);
     }
 
@@ -251,6 +248,12 @@ internal sealed class Kubelet
     {
         var next = before == TimeSpan.Zero ? options.BackOff : before * 2;
         return next < options.MaxBackOff ? next : options.MaxBackOff;
+    }
+
+    private static string InvalidName(string image)
+    {
+        var why = ImageReference.Parse(image.ToLowerInvariant()) is null ? "" : ": repository name must be lowercase";
+        return $"Failed to apply default image tag \"{image}\": couldn't parse image reference \"{image}\": invalid reference format{why}";
     }
 
     private HashSet<string> DigestsInUse() =>

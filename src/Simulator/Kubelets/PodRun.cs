@@ -88,7 +88,8 @@ internal sealed class PodRun
             Condition("Initialized", incomplete, "ContainersNotInitialized", "containers with incomplete status", ended, now),
             Condition("Ready", notReady, "ContainersNotReady", "containers with unready status", ended, now),
             Condition("ContainersReady", notReady, "ContainersNotReady", "containers with unready status", ended, now),
-            status.Maps("conditions").FirstOrDefault(condition => condition.Text("type") == "PodScheduled")?.DeepClone());
+            status.Maps("conditions").FirstOrDefault(condition => condition.Text("type") == "PodScheduled")?.DeepClone()
+                ?? Condition("PodScheduled", [], "", "", ended, now));
         if (InitContainers.Count > 0)
             status["initContainerStatuses"] = new JsonArray([.. InitContainers.Select(container => container.Status())]);
         status["containerStatuses"] = new JsonArray([.. Containers.Select(container => container.Status())]);

@@ -51,6 +51,8 @@ internal sealed class FieldSelector
         "spec.nodeName" when type == ResourceType.Pods => item => item.NodeName,
         "status.phase" when type == ResourceType.Pods => item => item.Phase,
         "involvedObject.name" when type == ResourceType.Events => item => item.InvolvedName,
-        _ => throw ApiErrors.BadRequest($"field label not supported: {name}"),
+        _ when type == ResourceType.Pods || type == ResourceType.Nodes || type == ResourceType.Events =>
+            throw ApiErrors.BadRequest($"field label not supported: {name}"),
+        _ => throw ApiErrors.BadRequest($"\"{name}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""),
     };
 }
