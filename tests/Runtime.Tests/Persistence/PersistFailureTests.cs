@@ -7,10 +7,10 @@ namespace CacheMachine.Runtime.Tests.Persistence;
 public sealed class PersistFailureTests : PersistentActorTest
 {
     [Fact]
-    public async Task A_failed_write_is_reported_without_its_callback_and_stops_the_actor_with_what_waits()
+    public void A_failed_write_is_reported_without_its_callback_and_stops_the_actor_with_what_waits()
     {
-        var actor = await StartAsync("a");
-        await AddAsync(actor, "before");
+        var actor = StartRecovered("a");
+        Add(actor, "before");
         var gate = Store.DelayNext();
         Store.FailNext(new PersistenceException("the disk is full"));
 
@@ -21,37 +21,37 @@ public sealed class PersistFailureTests : PersistentActorTest
             self.Add("y");
         });
         actor.Tell("waiting");
-        AwaitRest();
+        ComeToRest();
         gate.SetResult();
 
-        await ExpectAsync("stored first");
-        var failed = await ExpectAsync<ScriptActor.PersistFailed>();
+        Expect("stored first");
+        var failed = Expect<ScriptActor.PersistFailed>();
         Assert.Equal(("the disk is full", new Added("x"), 3), (failed.Cause.Message, failed.Event, failed.SequenceNr));
-        await ExpectStoppedAsync(actor);
-        ExpectNothing();
-        await StartAsync("a", "before,first");
+        ExpectStopped(actor);
+        ExpectNoMsg();
+        StartRecovered("a", "before,first");
     }
 
     [Fact]
-    public async Task A_taken_number_is_reported_as_a_conflict_and_stops_the_actor()
+    public void A_taken_number_is_reported_as_a_conflict_and_stops_the_actor()
     {
-        var one = await StartAsync("a");
-        var other = await StartAsync("a");
-        await AddAsync(other, "theirs");
+        var one = StartRecovered("a");
+        var other = StartRecovered("a");
+        Add(other, "theirs");
 
         Run(one, self => self.Add("mine"));
 
-        var failed = await ExpectAsync<ScriptActor.PersistFailed>();
+        var failed = Expect<ScriptActor.PersistFailed>();
         var conflict = Assert.IsType<SequenceNumberConflictException>(failed.Cause);
         Assert.Equal(("a", new AppendResult.Conflict(1, 1)), (conflict.PersistenceId, conflict.Conflict));
-        await ExpectStoppedAsync(one);
-        await AddAsync(other, "theirs too");
+        ExpectStopped(one);
+        Add(other, "theirs too");
     }
 
     [Fact]
-    public async Task An_event_that_cannot_be_serialized_is_rejected_and_the_actor_goes_on()
+    public void An_event_that_cannot_be_serialized_is_rejected_and_the_actor_goes_on()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
 
         Run(actor, self =>
         {
@@ -61,33 +61,33 @@ public sealed class PersistFailureTests : PersistentActorTest
         });
         actor.Tell("next");
 
-        await ExpectAsync("stored x");
-        var rejected = await ExpectAsync<ScriptActor.PersistRejected>();
+        Expect("stored x");
+        var rejected = Expect<ScriptActor.PersistRejected>();
         Assert.Equal((new Unserializable(), 2L), (rejected.Event, rejected.SequenceNr));
         Assert.Contains("has no manifest", rejected.Cause.Message, StringComparison.Ordinal);
-        await ExpectAsync("stored y", "next");
-        await StopAsync(actor);
-        await StartAsync("a", "x,y");
+        Expect("stored y", "next");
+        Stop(actor);
+        StartRecovered("a", "x,y");
     }
 
     [Fact]
-    public async Task A_command_whose_only_event_is_rejected_lets_the_next_one_in()
+    public void A_command_whose_only_event_is_rejected_lets_the_next_one_in()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
 
         Run(actor, self => self.Persist(new Unserializable(), _ => self.Asker.Tell("never")));
         actor.Tell("next");
 
-        await ExpectAsync<ScriptActor.PersistRejected>();
-        await ExpectAsync("next");
+        Expect<ScriptActor.PersistRejected>();
+        Expect("next");
         Assert.Empty(Store.Batches);
-        await AddAsync(actor, "x");
+        Add(actor, "x");
     }
 
     [Fact]
-    public async Task One_event_that_cannot_be_serialized_rejects_all_that_are_persisted_together_with_it()
+    public void One_event_that_cannot_be_serialized_rejects_all_that_are_persisted_together_with_it()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
 
         Run(actor, self =>
         {
@@ -95,31 +95,31 @@ public sealed class PersistFailureTests : PersistentActorTest
             self.Add("y");
         });
 
-        Assert.Equal(new Added("x"), (await ExpectAsync<ScriptActor.PersistRejected>()).Event);
-        Assert.Equal(new Unserializable(), (await ExpectAsync<ScriptActor.PersistRejected>()).Event);
-        await ExpectAsync("stored y");
-        await StopAsync(actor);
-        await StartAsync("a", "y");
+        Assert.Equal(new Added("x"), Expect<ScriptActor.PersistRejected>().Event);
+        Assert.Equal(new Unserializable(), Expect<ScriptActor.PersistRejected>().Event);
+        Expect("stored y");
+        Stop(actor);
+        StartRecovered("a", "y");
     }
 
     [Fact]
-    public async Task What_the_journal_rejects_is_reported_and_the_actor_goes_on()
+    public void What_the_journal_rejects_is_reported_and_the_actor_goes_on()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
         Store.AnswerNext(new AppendResult.Rejected("too long"));
 
         Run(actor, self => self.Add("x"));
 
-        Assert.Contains("too long", (await ExpectAsync<ScriptActor.PersistRejected>()).Cause.Message, StringComparison.Ordinal);
-        await AddAsync(actor, "y");
-        await ExpectStateAsync(actor, "y", 2);
+        Assert.Contains("too long", Expect<ScriptActor.PersistRejected>().Cause.Message, StringComparison.Ordinal);
+        Add(actor, "y");
+        ExpectState(actor, "y", 2);
     }
 
     [Fact]
-    public async Task A_handler_that_throws_restarts_the_actor_which_recovers_and_goes_on_with_what_waited()
+    public void A_handler_that_throws_restarts_the_actor_which_recovers_and_goes_on_with_what_waited()
     {
-        var actor = await StartAsync("a");
-        await AddAsync(actor, "x");
+        var actor = StartRecovered("a");
+        Add(actor, "x");
 
         Run(actor, self =>
         {
@@ -129,13 +129,13 @@ public sealed class PersistFailureTests : PersistentActorTest
         actor.Tell("first");
         actor.Tell("second");
 
-        await ExpectAsync("recovered x", "first", "second");
+        Expect("recovered x", "first", "second");
     }
 
     [Fact]
-    public async Task Events_of_a_handler_that_throws_are_written_and_its_successor_waits_for_them()
+    public void Events_of_a_handler_that_throws_are_written_and_its_successor_waits_for_them()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
         var gate = Store.DelayNext();
 
         Run(actor, self =>
@@ -146,17 +146,17 @@ public sealed class PersistFailureTests : PersistentActorTest
         Await(() => Store.Batches.Count == 1);
         Run(actor, self => self.Add("y"));
         actor.Tell("after");
-        ExpectNothing();
+        ExpectNoMsg();
         gate.SetResult();
 
-        await ExpectAsync("recovered x", "stored y", "after");
-        await ExpectStateAsync(actor, "x,y", 2);
+        Expect("recovered x", "stored y", "after");
+        ExpectState(actor, "x,y", 2);
     }
 
     [Fact]
-    public async Task A_callback_that_throws_restarts_the_actor_with_all_events_of_the_batch_and_in_order_what_waited()
+    public void A_callback_that_throws_restarts_the_actor_with_all_events_of_the_batch_and_in_order_what_waited()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
         var gate = Store.DelayNext();
 
         Run(actor, self =>
@@ -166,18 +166,18 @@ public sealed class PersistFailureTests : PersistentActorTest
         });
         for (var i = 0; i < 5; i++)
             actor.Tell($"{i}");
-        AwaitRest();
+        ComeToRest();
         gate.SetResult();
 
-        await ExpectAsync("recovered x,y", "0", "1", "2", "3", "4");
+        Expect("recovered x,y", "0", "1", "2", "3", "4");
     }
 
     [Fact]
     public async Task A_callback_that_throws_and_is_forgiven_does_not_take_the_other_callbacks_with_it()
     {
-        var parent = Sys.ActorOf(Props.Create<ForgivingActor>(ScriptActor.Props("a", Observer)));
+        var parent = Sys.ActorOf(Props.Create<ForgivingActor>(ScriptActor.Props("a", TestActor)));
         var actor = await parent.Ask<IActorRef>("child");
-        await ExpectAsync("recovered ");
+        Expect("recovered ");
 
         Run(actor, self =>
         {
@@ -187,8 +187,8 @@ public sealed class PersistFailureTests : PersistentActorTest
         });
         actor.Tell("next");
 
-        await ExpectAsync("stored y", "stored z", "next");
-        await ExpectStateAsync(actor, "y,z", 3);
+        Expect("stored y", "stored z", "next");
+        ExpectState(actor, "y,z", 3);
     }
 
     private sealed class ForgivingActor : ReceiveActor

@@ -6,39 +6,39 @@ namespace CacheMachine.Runtime.Tests.Persistence;
 public sealed class PersistTests : PersistentActorTest
 {
     [Fact]
-    public async Task What_was_persisted_is_the_state_of_the_next_incarnation()
+    public void What_was_persisted_is_the_state_of_the_next_incarnation()
     {
-        var actor = await StartAsync("a");
-        await AddAsync(actor, "x", "y", "z");
-        await StopAsync(actor);
+        var actor = StartRecovered("a");
+        Add(actor, "x", "y", "z");
+        Stop(actor);
 
-        var next = await StartAsync("a", "x,y,z");
+        var next = StartRecovered("a", "x,y,z");
 
-        await ExpectStateAsync(next, "x,y,z", 3);
-        await AddAsync(next, "w");
-        await ExpectStateAsync(next, "x,y,z,w", 4);
+        ExpectState(next, "x,y,z", 3);
+        Add(next, "w");
+        ExpectState(next, "x,y,z,w", 4);
     }
 
     [Fact]
     public async Task The_callback_runs_only_when_the_journal_has_answered()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
         var gate = Store.DelayNext();
 
         Run(actor, self => self.Add("x"));
         Await(() => Store.Batches.Count == 1);
-        ExpectNothing();
+        ExpectNoMsg();
         Assert.Equal(0, await Store.HighestSequenceNrAsync("a", default));
 
         gate.SetResult();
-        await ExpectAsync("stored x");
+        Expect("stored x");
         Assert.Equal(1, await Store.HighestSequenceNrAsync("a", default));
     }
 
     [Fact]
-    public async Task Commands_wait_while_an_event_is_on_its_way_and_keep_their_order()
+    public void Commands_wait_while_an_event_is_on_its_way_and_keep_their_order()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
         var gate = Store.DelayNext();
 
         Run(actor, self => self.Add("x"));
@@ -46,16 +46,16 @@ public sealed class PersistTests : PersistentActorTest
         Run(actor, self => self.Add("y"));
         actor.Tell("second");
         actor.Tell("third");
-        ExpectNothing();
+        ExpectNoMsg();
 
         gate.SetResult();
-        await ExpectAsync("stored x", "first", "stored y", "second", "third");
+        Expect("stored x", "first", "stored y", "second", "third");
     }
 
     [Fact]
-    public async Task Commands_that_wait_go_before_those_that_came_later()
+    public void Commands_that_wait_go_before_those_that_came_later()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
         for (var i = 0; i < 200; i++)
         {
             var item = $"{i}";
@@ -63,18 +63,18 @@ public sealed class PersistTests : PersistentActorTest
             actor.Tell(item);
         }
         for (var i = 0; i < 200; i++)
-            await ExpectAsync($"stored {i}", $"{i}");
+            Expect($"stored {i}", $"{i}");
     }
 
     [Fact]
     public async Task The_sender_of_the_command_is_the_sender_in_the_callback()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
         var gate = Store.DelayNext();
 
         var first = actor.Ask<string>(new Do(self => self.Add("x")));
         var second = actor.Ask<string>(new Do(self => self.PersistAll([new Added("y")], self.Apply)));
-        AwaitRest();
+        ComeToRest();
         gate.SetResult();
 
         Assert.Equal("stored x", await first);
@@ -82,9 +82,9 @@ public sealed class PersistTests : PersistentActorTest
     }
 
     [Fact]
-    public async Task The_events_of_one_command_are_one_batch()
+    public void The_events_of_one_command_are_one_batch()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
 
         Run(actor, self =>
         {
@@ -94,14 +94,14 @@ public sealed class PersistTests : PersistentActorTest
         });
         Run(actor, self => self.Add("5"));
 
-        await ExpectAsync("stored 1", "stored 2", "stored 3", "stored 4", "stored 5");
+        Expect("stored 1", "stored 2", "stored 3", "stored 4", "stored 5");
         Assert.Equal([[1, 2, 3, 4], [5]], Store.Batches.Select(batch => batch.Numbers));
     }
 
     [Fact]
-    public async Task An_event_persisted_in_a_callback_goes_before_the_next_command()
+    public void An_event_persisted_in_a_callback_goes_before_the_next_command()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
 
         Run(actor, self => self.Persist(new Added("x"), added =>
         {
@@ -110,25 +110,25 @@ public sealed class PersistTests : PersistentActorTest
         }));
         actor.Tell("command");
 
-        await ExpectAsync("stored x", "stored nested", "command");
+        Expect("stored x", "stored nested", "command");
     }
 
     [Fact]
-    public async Task Persisting_no_events_lets_the_next_command_in()
+    public void Persisting_no_events_lets_the_next_command_in()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
 
         Run(actor, self => self.PersistAll(Array.Empty<Added>(), self.Apply));
         actor.Tell("command");
 
-        await ExpectAsync("command");
+        Expect("command");
         Assert.Empty(Store.Batches);
     }
 
     [Fact]
     public async Task A_deferred_callback_runs_after_the_callbacks_before_it_with_its_sender_and_is_not_stored()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
         var gate = Store.DelayNext();
 
         var asked = actor.Ask<string>(new Do(self =>
@@ -136,7 +136,7 @@ public sealed class PersistTests : PersistentActorTest
             self.Persist(new Added("x"), added => self.Items.Add(added.Item));
             self.DeferAsync("deferred", text => self.Asker.Tell($"{text} after {self.State}"));
         }));
-        AwaitRest();
+        ComeToRest();
         Assert.False(asked.IsCompleted);
         gate.SetResult();
 
@@ -145,9 +145,9 @@ public sealed class PersistTests : PersistentActorTest
     }
 
     [Fact]
-    public async Task A_deferred_callback_runs_at_once_when_nothing_is_before_it()
+    public void A_deferred_callback_runs_at_once_when_nothing_is_before_it()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
 
         Run(actor, self =>
         {
@@ -155,13 +155,13 @@ public sealed class PersistTests : PersistentActorTest
             self.Asker.Tell("end of the handler");
         });
 
-        await ExpectAsync("deferred", "end of the handler");
+        Expect("deferred", "end of the handler");
     }
 
     [Fact]
-    public async Task A_deferred_callback_asked_for_in_a_callback_runs_after_it()
+    public void A_deferred_callback_asked_for_in_a_callback_runs_after_it()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
 
         Run(actor, self => self.Persist(new Added("x"), added =>
         {
@@ -169,14 +169,14 @@ public sealed class PersistTests : PersistentActorTest
             self.Asker.Tell("end of the callback");
         }));
 
-        await ExpectAsync("end of the callback", "deferred");
-        await AddAsync(actor, "y");
+        Expect("end of the callback", "deferred");
+        Add(actor, "y");
     }
 
     [Fact]
-    public async Task LastSequenceNr_grows_when_an_event_is_stored_and_not_before()
+    public void LastSequenceNr_grows_when_an_event_is_stored_and_not_before()
     {
-        var actor = await StartAsync("a");
+        var actor = StartRecovered("a");
 
         Run(actor, self =>
         {
@@ -184,28 +184,28 @@ public sealed class PersistTests : PersistentActorTest
             self.Asker.Tell($"asked at {self.LastSequenceNr}");
         });
 
-        await ExpectAsync("asked at 0", "stored at 1");
+        Expect("asked at 0", "stored at 1");
     }
 
     [Fact]
-    public async Task Become_changes_the_commands_and_not_the_recovery()
+    public void Become_changes_the_commands_and_not_the_recovery()
     {
-        var actor = await StartAsync("a");
-        await AddAsync(actor, "x");
+        var actor = StartRecovered("a");
+        Add(actor, "x");
 
         Run(actor, self => self.BecomeDeaf());
         actor.Tell("hello");
-        await ExpectAsync("deaf to hello");
-        await StopAsync(actor);
+        Expect("deaf to hello");
+        Stop(actor);
 
-        await StartAsync("a", "x");
+        StartRecovered("a", "x");
     }
 
     [Fact]
-    public async Task The_death_of_a_watched_actor_waits_like_a_command()
+    public void The_death_of_a_watched_actor_waits_like_a_command()
     {
-        var actor = await StartAsync("a");
-        var other = await StartAsync("b");
+        var actor = StartRecovered("a");
+        var other = StartRecovered("b");
         var gate = Store.DelayNext();
 
         Run(actor, self =>
@@ -213,29 +213,29 @@ public sealed class PersistTests : PersistentActorTest
             ScriptActor.Watch(other);
             self.Add("x");
         });
-        AwaitRest();
-        await StopAsync(other);
-        ExpectNothing();
+        ComeToRest();
+        Stop(other);
+        ExpectNoMsg();
         gate.SetResult();
 
-        await ExpectAsync("stored x", $"terminated {other.Path.Name}");
+        Expect("stored x", $"terminated {other.Path.Name}");
     }
 
     [Fact]
-    public async Task Actors_that_wait_for_the_journal_hold_no_thread()
+    public void Actors_that_wait_for_the_journal_hold_no_thread()
     {
         var gates = Enumerable.Range(0, 200).Select(_ => Store.DelayNext()).ToArray();
         var actors = new List<IActorRef>();
         for (var i = 0; i < gates.Length; i++)
-            actors.Add(await StartAsync($"a{i}"));
+            actors.Add(StartRecovered($"a{i}"));
         foreach (var actor in actors)
             Run(actor, self => self.Add("x"));
         Await(() => Store.Batches.Count == gates.Length);
 
-        await StartAsync("free");
+        StartRecovered("free");
 
         foreach (var gate in gates)
             gate.SetResult();
-        await ExpectAsync([.. gates.Select(_ => "stored x")]);
+        Expect([.. gates.Select(_ => "stored x")]);
     }
 }

@@ -6,10 +6,10 @@ namespace CacheMachine.Runtime.Tests.Persistence;
 
 public sealed class PersistentStashTests : PersistentActorTest
 {
-    private IActorRef StartPicky() => Sys.ActorOf(Props.Create<PickyActor>(Observer));
+    private IActorRef StartPicky() => Sys.ActorOf(Props.Create<PickyActor>(TestActor));
 
     [Fact]
-    public async Task Stashed_commands_come_back_in_order_and_before_later_ones()
+    public void Stashed_commands_come_back_in_order_and_before_later_ones()
     {
         var actor = StartPicky();
         actor.Tell("1");
@@ -17,25 +17,25 @@ public sealed class PersistentStashTests : PersistentActorTest
         actor.Tell("open");
         actor.Tell("3");
 
-        await ExpectAsync("opened", "1", "2", "3");
+        Expect("opened", "1", "2", "3");
     }
 
     [Fact]
-    public async Task What_is_unstashed_while_an_event_is_on_its_way_waits_for_it()
+    public void What_is_unstashed_while_an_event_is_on_its_way_waits_for_it()
     {
         var actor = StartPicky();
         var gate = Store.DelayNext();
         actor.Tell("1");
         actor.Tell("open after persisting");
         actor.Tell("2");
-        ExpectNothing();
+        ExpectNoMsg();
         gate.SetResult();
 
-        await ExpectAsync("stored", "1", "2");
+        Expect("stored", "1", "2");
     }
 
     [Fact]
-    public async Task Unstash_takes_the_oldest_only()
+    public void Unstash_takes_the_oldest_only()
     {
         var actor = StartPicky();
         actor.Tell("1");
@@ -43,13 +43,13 @@ public sealed class PersistentStashTests : PersistentActorTest
         actor.Tell("open for one");
         actor.Tell("3");
 
-        await ExpectAsync("1", "3");
+        Expect("1", "3");
         actor.Tell("open");
-        await ExpectAsync("opened", "2");
+        Expect("opened", "2");
     }
 
     [Fact]
-    public async Task What_is_stashed_survives_a_restart()
+    public void What_is_stashed_survives_a_restart()
     {
         var actor = StartPicky();
         actor.Tell("1");
@@ -58,7 +58,7 @@ public sealed class PersistentStashTests : PersistentActorTest
         actor.Tell("open");
         actor.Tell("3");
 
-        await ExpectAsync("opened", "1", "2", "3");
+        Expect("opened", "1", "2", "3");
     }
 
     /// <summary>Puts aside everything until it is told to open.</summary>

@@ -10,9 +10,9 @@ public sealed class RecoveryTests : PersistentActorTest
         new(nr, new SerializedPayload(TestSerializer.Identifier, manifest, System.Text.Encoding.UTF8.GetBytes(text)), DateTimeOffset.UnixEpoch);
 
     [Fact]
-    public async Task Commands_that_come_during_recovery_wait_and_keep_their_order()
+    public void Commands_that_come_during_recovery_wait_and_keep_their_order()
     {
-        await AddAsync(await StartAsync("a"), "x", "y");
+        Add(StartRecovered("a"), "x", "y");
         var gate = new TaskCompletionSource();
         Store.ReadGate = gate.Task;
 
@@ -20,10 +20,10 @@ public sealed class RecoveryTests : PersistentActorTest
         actor.Tell("first");
         Run(actor, self => self.Add("z"));
         actor.Tell("second");
-        ExpectNothing();
+        ExpectNoMsg();
         gate.SetResult();
 
-        await ExpectAsync("recovered x,y", "first", "stored z", "second");
+        Expect("recovered x,y", "first", "stored z", "second");
     }
 
     [Fact]
@@ -31,34 +31,34 @@ public sealed class RecoveryTests : PersistentActorTest
     {
         await Store.AppendAsync("a", [.. Enumerable.Range(1, 1234).Select(nr => Entry(nr, "added-v1", $"{nr}"))], default);
 
-        await StartAsync("a", string.Join(',', Enumerable.Range(1, 1234)));
+        StartRecovered("a", string.Join(',', Enumerable.Range(1, 1234)));
     }
 
     [Fact]
-    public async Task A_journal_that_cannot_be_read_is_reported_and_stops_the_actor()
+    public void A_journal_that_cannot_be_read_is_reported_and_stops_the_actor()
     {
         Store.ReadFailure = new PersistenceException("no connection");
 
         var actor = Start("a");
         actor.Tell("never");
 
-        var failure = await ExpectAsync<ScriptActor.RecoveryFailure>();
+        var failure = Expect<ScriptActor.RecoveryFailure>();
         Assert.Equal(("no connection", null), (failure.Reason.Message, failure.Event));
-        await ExpectStoppedAsync(actor);
-        ExpectNothing();
+        ExpectStopped(actor);
+        ExpectNoMsg();
     }
 
     [Fact]
-    public async Task A_handler_that_throws_on_an_event_stops_the_actor_loudly()
+    public void A_handler_that_throws_on_an_event_stops_the_actor_loudly()
     {
-        await AddAsync(await StartAsync("a"), "x", "bad", "y");
+        Add(StartRecovered("a"), "x", "bad", "y");
 
         var actor = Start("a");
 
-        var failure = await ExpectAsync<ScriptActor.RecoveryFailure>();
+        var failure = Expect<ScriptActor.RecoveryFailure>();
         Assert.Equal(("bad item", new Added("bad")), (failure.Reason.Message, failure.Event));
-        await ExpectStoppedAsync(actor);
-        ExpectNothing();
+        ExpectStopped(actor);
+        ExpectNoMsg();
     }
 
     [Fact]
@@ -68,14 +68,14 @@ public sealed class RecoveryTests : PersistentActorTest
 
         var actor = Start("a");
 
-        var failure = await ExpectAsync<ScriptActor.RecoveryFailure>();
+        var failure = Expect<ScriptActor.RecoveryFailure>();
         Assert.Contains("recover 'a': the event with sequence number 2 and manifest 'added-v99' cannot be read", failure.Reason.Message, StringComparison.Ordinal);
         Assert.Equal("added-v99", Assert.IsType<UnknownManifestException>(failure.Reason.InnerException).Manifest);
-        await ExpectStoppedAsync(actor);
+        ExpectStopped(actor);
     }
 
     [Fact]
-    public async Task Events_can_be_persisted_when_recovery_is_completed_and_go_before_the_commands()
+    public void Events_can_be_persisted_when_recovery_is_completed_and_go_before_the_commands()
     {
         var actor = Start("a", onRecovered: self => self.Persist(new Added("first"), added =>
         {
@@ -84,48 +84,48 @@ public sealed class RecoveryTests : PersistentActorTest
         }));
         Run(actor, self => self.Add("second"));
 
-        await ExpectAsync("recovered ");
-        await ExpectAsync("stored second", "persisted on recovery");
-        await ExpectStateAsync(actor, "first,second", 2);
+        Expect("recovered ");
+        Expect("stored second", "persisted on recovery");
+        ExpectState(actor, "first,second", 2);
     }
 
     [Fact]
-    public async Task Recovery_up_to_a_number_ignores_what_is_above_it_and_numbers_after_the_end()
+    public void Recovery_up_to_a_number_ignores_what_is_above_it_and_numbers_after_the_end()
     {
-        await AddAsync(await StartAsync("a"), "x", "y", "z");
+        Add(StartRecovered("a"), "x", "y", "z");
 
-        var past = await StartAsync("a", "x,y", new Recovery(SnapshotSelectionCriteria.Latest, 2));
+        var past = StartRecovered("a", "x,y", new Recovery(SnapshotSelectionCriteria.Latest, 2));
 
-        await AddAsync(past, "w");
-        await ExpectStateAsync(past, "x,y,w", 4);
+        Add(past, "w");
+        ExpectState(past, "x,y,w", 4);
     }
 
     [Fact]
-    public async Task Recovery_of_at_most_some_events_and_of_none()
+    public void Recovery_of_at_most_some_events_and_of_none()
     {
-        await AddAsync(await StartAsync("a"), "x", "y", "z");
+        Add(StartRecovered("a"), "x", "y", "z");
 
-        await StartAsync("a", "x", new Recovery(SnapshotSelectionCriteria.Latest, ReplayMax: 1));
-        await StartAsync("a", "", Recovery.None);
+        StartRecovered("a", "x", new Recovery(SnapshotSelectionCriteria.Latest, ReplayMax: 1));
+        StartRecovered("a", "", Recovery.None);
     }
 
     [Fact]
-    public async Task Persisting_during_recovery_is_refused()
+    public void Persisting_during_recovery_is_refused()
     {
-        await AddAsync(await StartAsync("a"), "x");
+        Add(StartRecovered("a"), "x");
 
-        var actor = Sys.ActorOf(Props.Create<ImpatientActor>(Observer));
+        var actor = Sys.ActorOf(Props.Create<ImpatientActor>(TestActor));
 
-        Assert.Contains("Cannot persist during replay", await ExpectAsync<string>(), StringComparison.Ordinal);
-        await ExpectAsync("recovering False");
-        await StopAsync(actor);
+        Assert.Contains("Cannot persist during replay", Expect<string>(), StringComparison.Ordinal);
+        Expect("recovering False");
+        Stop(actor);
     }
 
     [Fact]
-    public async Task An_actor_without_a_name_for_its_log_does_not_start()
+    public void An_actor_without_a_name_for_its_log_does_not_start()
     {
-        await ExpectStoppedAsync(Start(""));
-        ExpectNothing();
+        ExpectStopped(Start(""));
+        ExpectNoMsg();
     }
 
     [Fact]
