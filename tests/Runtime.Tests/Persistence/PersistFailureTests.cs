@@ -146,6 +146,10 @@ public sealed class PersistFailureTests : PersistentActorTest
         Await(() => Store.Batches.Count == 1);
         Run(actor, self => self.Add("y"));
         actor.Tell("after");
+        ComeToRest();
+        // Two others recover meanwhile; the successor would have as well, if it did not wait.
+        StartRecovered("b");
+        StartRecovered("c");
         ExpectNoMsg();
         gate.SetResult();
 

@@ -6,7 +6,7 @@ using Xunit;
 namespace CacheMachine.Runtime.Tests.Persistence;
 
 /// <summary>A system with a journal in memory that fails on command; the test actor observes the actor under test.</summary>
-public abstract class PersistentActorTest : TestKit.TestKit, IAsyncLifetime
+public abstract class PersistentActorTest : Runtime.TestKit.TestKit, IAsyncLifetime
 {
     /// <summary>For a machine that is busy with other things; no test that passes waits for it.</summary>
     private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

@@ -50,7 +50,7 @@ internal sealed class ScriptActor : ReceivePersistentActor
     public IActorRef Me => Self;
 
     public static Props Props(string id, IActorRef observer, Recovery? recovery = null, Action<ScriptActor>? onRecovered = null) =>
-        Actor.Props.Create<ScriptActor>(id, observer, recovery, onRecovered);
+        Runtime.Actor.Props.Create<ScriptActor>(id, observer, recovery, onRecovered);
 
     /// <summary>Persists an item, applies it, and answers.</summary>
     public void Add(string item) => Persist(new Added(item), Apply);

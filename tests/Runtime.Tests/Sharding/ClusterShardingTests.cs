@@ -7,7 +7,7 @@ using Echo = CacheMachine.Runtime.Tests.Sharding.EchoEntity.Echo;
 
 namespace CacheMachine.Runtime.Tests.Sharding;
 
-public sealed class ClusterShardingTests : TestKit.TestKit
+public sealed class ClusterShardingTests : Runtime.TestKit.TestKit
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private readonly TestProbe _observer;
