@@ -146,17 +146,23 @@ public abstract partial class Eventsourced
 
     private void Complete(PendingInvocation invocation)
     {
-        _pendingInvocations--;
         if (invocation.IsPersistent)
-        {
-            _pendingPersists--;
             LastSequenceNr = invocation.SequenceNr;
-        }
         Cell.CurrentEnvelope = invocation.Origin;
-        if (invocation.Rejection is { } rejection)
-            OnPersistRejected(rejection, invocation.Event, invocation.SequenceNr);
-        else
-            invocation.Handler(invocation.Event);
+        try
+        {
+            if (invocation.Rejection is { } rejection)
+                OnPersistRejected(rejection, invocation.Event, invocation.SequenceNr);
+            else
+                invocation.Handler(invocation.Event);
+        }
+        finally
+        {
+            // Only now, so that what the callback defers comes after it.
+            _pendingInvocations--;
+            if (invocation.IsPersistent)
+                _pendingPersists--;
+        }
     }
 
     private void FailWrite(BatchEnded ended)

@@ -17,22 +17,10 @@ public abstract partial class Eventsourced
             throw new InvalidOperationException($"PersistenceId is empty for the persistent actor {Self.Path}");
         _recovery = Recovery;
         _replayLeft = _recovery.ReplayMax;
-        _ = PipeAsync(LoadSnapshotAsync(), Self);
+        Pipe(LoadSnapshotAsync());
     }
 
-    private async Task PipeAsync(Task<EventsourcedReply> work, IActorRef self)
-    {
-        EventsourcedReply reply;
-        try
-        {
-            reply = await work.ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            reply = new RecoveryFailed(_instanceId, e);
-        }
-        self.Tell(reply, ActorRefs.NoSender);
-    }
+    private void Pipe(Task<EventsourcedReply> work) => _ = work.PipeTo(Self, ActorRefs.NoSender, failure: cause => new RecoveryFailed(_instanceId, cause));
 
     private async Task<EventsourcedReply> LoadSnapshotAsync()
     {
@@ -77,7 +65,7 @@ public abstract partial class Eventsourced
         ReadNextPage();
     }
 
-    private void ReadNextPage() => _ = PipeAsync(ReadPageAsync(LastSequenceNr + 1, (int)Math.Min(PageSize, _replayLeft)), Self);
+    private void ReadNextPage() => Pipe(ReadPageAsync(LastSequenceNr + 1, (int)Math.Min(PageSize, _replayLeft)));
 
     private void OnPageRead(PageRead page)
     {

@@ -11,21 +11,19 @@ public abstract partial class Eventsourced
     public void SaveSnapshot(object snapshot)
     {
         var metadata = new SnapshotMetadata(PersistenceId, SnapshotSequenceNr, _time.GetUtcNow().UtcDateTime);
-        _ = AnswerAsync(
+        Answer(
             () => _extension.Store.Snapshots.SaveAsync(metadata, _extension.Serializer.Serialize(snapshot)),
             new SaveSnapshotSuccess(metadata),
-            e => new SaveSnapshotFailure(metadata, e),
-            Self);
+            e => new SaveSnapshotFailure(metadata, e));
     }
 
     /// <summary>
     /// Deletes snapshots; <see cref="DeleteSnapshotsSuccess"/> or <see cref="DeleteSnapshotsFailure"/> comes as a command. Stands for <c>Eventsourced.DeleteSnapshots</c>.
     /// </summary>
-    public void DeleteSnapshots(SnapshotSelectionCriteria criteria) => _ = AnswerAsync(
+    public void DeleteSnapshots(SnapshotSelectionCriteria criteria) => Answer(
         () => _extension.Store.Snapshots.DeleteAsync(PersistenceId, criteria),
         new DeleteSnapshotsSuccess(criteria),
-        e => new DeleteSnapshotsFailure(criteria, e),
-        Self);
+        e => new DeleteSnapshotsFailure(criteria, e));
 
     /// <summary>
     /// Deletes events up to a number, inclusive; <see cref="DeleteMessagesSuccess"/> or <see cref="DeleteMessagesFailure"/> comes as a command. Stands for
@@ -42,27 +40,18 @@ public abstract partial class Eventsourced
             Self.Tell(new DeleteMessagesFailure(cause, toSequenceNr), Self);
             return;
         }
-        _ = AnswerAsync(
+        Answer(
             () => _extension.Store.Journal.DeleteToAsync(PersistenceId, toSequenceNr),
             new DeleteMessagesSuccess(toSequenceNr),
-            e => new DeleteMessagesFailure(e, toSequenceNr),
-            Self);
+            e => new DeleteMessagesFailure(e, toSequenceNr));
     }
 
-    /// <summary>Begins the work in the actor's turn and sends how it ended as a command.</summary>
-    private static async Task AnswerAsync(Func<Task> work, object success, Func<Exception, object> failure, IActorRef self)
+    /// <summary>Begins the work in the actor's turn and sends how it ended as a command; what the beginning throws is a failure like any other.</summary>
+    private void Answer(Func<Task> work, object success, Func<Exception, object> failure)
     {
-        object answer;
-        try
-        {
-            await work().ConfigureAwait(false);
-            answer = success;
-        }
-        catch (Exception e)
-        {
-            answer = failure(e);
-        }
-        self.Tell(answer, self);
+        _ = Begin().PipeTo(Self, Self, () => success, failure);
+
+        async Task Begin() => await work().ConfigureAwait(false);
     }
 
     /// <summary>A failure that no handler wants is logged, because nothing else would tell of it. Stands for <c>Eventsourced.Unhandled</c>.</summary>
