@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace CacheMachine.Host;
 
 /// <summary>The whole service: a cluster and registries, the actors, and the HTTP API before them.</summary>
-public sealed class Service : IAsyncDisposable
+public sealed partial class Service : IAsyncDisposable
 {
     private readonly WebApplication _web;
     private readonly ClusterConnection _cluster;
@@ -39,7 +39,9 @@ public sealed class Service : IAsyncDisposable
             web.MapMachines(settings, actors);
             await web.StartAsync(cancellationToken);
             var service = new Service(web, cluster, actors);
-            await FirstMachines.CreateAsync(settings, cluster, actors, loggers.CreateLogger(settings.Log.Logger), cancellationToken);
+            var log = loggers.CreateLogger(settings.Log.Logger);
+            LogListening(log, service.Address, settings.Http.Prefix, cluster.Description);
+            await FirstMachines.CreateAsync(settings, cluster, actors, log, cancellationToken);
             return service;
         }
         catch
@@ -64,4 +66,7 @@ public sealed class Service : IAsyncDisposable
         await _cluster.DisposeAsync();
         await _web.DisposeAsync();
     }
+
+    [LoggerMessage(LogLevel.Information, "listening on {Address}{Prefix}/ for {Cluster}")]
+    private static partial void LogListening(ILogger logger, Uri address, string prefix, string cluster);
 }

@@ -23,11 +23,15 @@ public sealed class ClusterConnection : IAsyncDisposable
     private ClusterConnection(KubernetesClient client, RegistryClient registry, IClusterApi cluster, SimulatedCluster? simulator)
     {
         (_client, _registry, Cluster, Simulator) = (client, registry, cluster, simulator);
+        Description = simulator is null ? client.Config.ToString() : $"a simulated cluster of {simulator.Options.Nodes} nodes and a registry at {simulator.Registry.Host}";
         Registry = new RegistryApi(registry);
     }
 
     /// <summary>The cluster.</summary>
     public IClusterApi Cluster { get; }
+
+    /// <summary>Which cluster, in words.</summary>
+    public string Description { get; }
 
     /// <summary>The registries.</summary>
     public IRegistryApi Registry { get; }
