@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.Pulling;
@@ -8,10 +9,11 @@ namespace CacheMachine.Actors.CacheMachines;
 /// <summary>What a machine needs from outside.</summary>
 /// <param name="Cluster">Where DaemonSets are made.</param>
 /// <param name="Watcher">The replica's cluster watcher.</param>
+/// <param name="Budget">Lets nodes pull; null where the service sets no limit.</param>
 /// <param name="RepoMen">Makes repository managers.</param>
 /// <param name="Settings">Defaults.</param>
 /// <param name="Time">Clock.</param>
-public sealed record MachineServices(IClusterApi Cluster, IActorRef Watcher, RepoManFactory RepoMen, MachineSettings Settings, TimeProvider Time);
+public sealed record MachineServices(IClusterApi Cluster, IActorRef Watcher, IActorRef? Budget, RepoManFactory RepoMen, MachineSettings Settings, TimeProvider Time);
 
 /// <summary>
 /// One machine. All decisions are <see cref="MachineDecisions"/>'s; the actor persists what was decided, then lets its children
@@ -30,6 +32,7 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
     private string? _repoMenOf;
     private long _children;
     private int _refreshed;
+    private ImmutableArray<string> _nodesWanted = [];
     private long _snapshotAt;
 
     /// <param name="name">Name of the machine.</param>
@@ -118,6 +121,9 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
             _repoMen.ForEach(repoMan => repoMan.Tell(RefreshRepoMan.Instance));
         _refreshed = _state.Refreshes;
         FollowPullers();
+        if (!_nodesWanted.SequenceEqual(_state.NodesWanted))
+            _services.Budget?.Tell(new WantNodes(_name, _state.NodesWanted), Self);
+        _nodesWanted = _state.NodesWanted;
         if (Alarm.Next(_state, _services.Settings, Now) is { } at)
             Timers.StartSingleTimer(nameof(Awake), Awake.Instance, at - Now);
         else

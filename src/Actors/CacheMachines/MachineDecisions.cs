@@ -47,6 +47,9 @@ public sealed class MachineDecisions(MachineSettings settings)
             case ClusterSeen m:
                 See(turn, m.View, now);
                 break;
+            case NodesGranted m:
+                turn.State = turn.State with { Granted = m.Nodes };
+                break;
             case PullerTrouble m:
                 turn.State = turn.State with { PullTroubles = turn.State.PullTroubles.SetItem(m.Pull, m.Error) };
                 break;
@@ -64,6 +67,8 @@ public sealed class MachineDecisions(MachineSettings settings)
         }
         if (turn.State.Record.Spec is not null)
             Settle(turn, now, chance);
+        else
+            turn.State = turn.State with { NodesWanted = [] };
         return new(turn.State, turn.Events);
     }
 
@@ -98,6 +103,8 @@ public sealed class MachineDecisions(MachineSettings settings)
         foreach (var (image, nodes) in judged.Where(pull => widened.TrueForAll(w => w.Image != pull.Key)))
             EndIfSettled(turn, assessment, image, nodes, now, chance);
         plan.Start(turn.State).ToList().ForEach(turn.Add);
+        if (settings.LimitsNodes)
+            turn.State = turn.State with { NodesWanted = plan.NodesWanted(turn.State) };
     }
 
     // Only where the whole cluster has been listed does the absence of a node mean that it is gone.

@@ -6,6 +6,9 @@ public sealed record MachineSettings
     /// <summary>Images in flight at once.</summary>
     public int ParallelImages { get; init; } = 3;
 
+    /// <summary>The service lets only so many nodes pull at one time, over all machines: a machine waits until its nodes are granted.</summary>
+    public bool LimitsNodes { get; init; }
+
     /// <summary>How long a node may take for one image.</summary>
     public TimeSpan PullTimeout { get; init; } = TimeSpan.FromMinutes(30);
 

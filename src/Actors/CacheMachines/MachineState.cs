@@ -38,6 +38,12 @@ public sealed record MachineState
     /// <summary>Registries that asked to be left alone, by host, and until when.</summary>
     public ImmutableSortedDictionary<string, DateTimeOffset> Limited { get; init; } = ImmutableSortedDictionary<string, DateTimeOffset>.Empty;
 
+    /// <summary>The nodes that the service lets pull; null where it sets no limit.</summary>
+    public ImmutableHashSet<string>? Granted { get; init; }
+
+    /// <summary>The nodes that pull, or would, the most urgent first; empty where the service sets no limit.</summary>
+    public ImmutableArray<string> NodesWanted { get; init; } = [];
+
     /// <summary>This state, with a registry left alone until then, or longer where that is known already.</summary>
     public MachineState WithLimit(string registry, DateTimeOffset until) =>
         Limited.TryGetValue(registry, out var known) && known >= until ? this : this with { Limited = Limited.SetItem(registry, until) };

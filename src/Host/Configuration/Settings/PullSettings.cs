@@ -4,6 +4,7 @@ namespace CacheMachine.Host.Configuration.Settings;
 
 /// <summary>Pulling and retrying.</summary>
 /// <param name="ParallelImages">Images of one machine at a time.</param>
+/// <param name="MaxNodesPulling">Nodes that pull at one time, over all machines; null for no limit.</param>
 /// <param name="Timeout">When a node is given up for an image, for now.</param>
 /// <param name="StallAfter">Time without progress after which a pull holds up no other image.</param>
 /// <param name="RetryMin">First wait before another try.</param>
@@ -12,6 +13,7 @@ namespace CacheMachine.Host.Configuration.Settings;
 /// <param name="EvidenceTtl">How long a pull pod's proof counts without a report of the node.</param>
 public sealed record PullSettings(
     int ParallelImages,
+    int? MaxNodesPulling,
     TimeSpan Timeout,
     TimeSpan StallAfter,
     TimeSpan RetryMin,
@@ -23,6 +25,7 @@ public sealed record PullSettings(
     public MachineSettings ToMachineSettings() => new()
     {
         ParallelImages = ParallelImages,
+        LimitsNodes = MaxNodesPulling is not null,
         PullTimeout = Timeout,
         StallAfter = StallAfter,
         RetryMin = RetryMin,
@@ -35,6 +38,7 @@ public sealed record PullSettings(
     {
         var settings = new PullSettings(
             reader.Integer("parallel-images", 1, 100),
+            reader.Integer("max-nodes-pulling", 0, 10_000) is > 0 and var most ? most : null,
             reader.Duration("timeout", TimeSpan.FromSeconds(10), TimeSpan.FromHours(24)),
             reader.Duration("stall-after", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
             reader.Duration("retry-min", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
