@@ -39,6 +39,8 @@ public sealed class SimulatorWatchConformance(SimulatorTarget target) : WatchCon
 
 public sealed class SimulatorObjectConformance(SimulatorTarget target) : ObjectConformance(target), IClassFixture<SimulatorTarget>;
 
+public sealed class SimulatorUpdateConformance(SimulatorTarget target) : UpdateConformance(target), IClassFixture<SimulatorTarget>;
+
 public sealed class SimulatorDeleteConformance(SimulatorTarget target) : DeleteConformance(target), IClassFixture<SimulatorTarget>;
 
 public sealed class SimulatorDaemonSetConformance(SimulatorTarget target) : DaemonSetConformance(target), IClassFixture<SimulatorTarget>;
