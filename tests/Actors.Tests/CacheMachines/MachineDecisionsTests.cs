@@ -309,4 +309,17 @@ public sealed class MachineDecisionsTests
         var world = new World().Join("n1").Begin(World.Image("a", World.Digest(1))).Act().Pulled("a", "n1", World.Digest(2)).See();
         Assert.Equal(1, world.State.Refreshes);
     }
+
+    [Fact]
+    public void A_service_wide_limit_of_nodes_lets_them_pull_one_after_another()
+    {
+        var world = new World(new MachineSettings { LimitsNodes = true }).Join("n1").Join("n2").Begin(A, B);
+        Assert.Empty(world.DaemonSets);
+        world.Act().Act();
+        Assert.Equal(["n1", "n1"], world.Pods.Select(p => p.Node));
+        world.Pulled("a", "n1").Pulled("b", "n1").See().Act().Act().Act();
+        Assert.Equal(["n2", "n2"], world.Pods.Where(p => p.State == PullPodState.Pulling).Select(p => p.Node));
+        world.Pulled("a", "n2").Pulled("b", "n2").See().Act();
+        Assert.Equal([A, B], world.Available);
+    }
 }

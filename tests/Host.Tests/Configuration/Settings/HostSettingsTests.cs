@@ -104,7 +104,6 @@ public class HostSettingsTests
     [InlineData("simulator.nodes", "5001", "from 1 to 5000")]
     [InlineData("simulator.example", "1", "true or false")]
     [InlineData("sharding.shards", "0", "from 1 to 1024")]
-    [InlineData("sharding.passivate-after", "1s", "from 1m to 30d")]
     [InlineData("http.prot", "80", "is no setting")]
     [InlineData("htp.port", "80", "is no setting")]
     public void A_value_out_of_bounds_is_reported_with_key_value_and_rule(string key, string value, string rule)
@@ -136,7 +135,6 @@ public class HostSettingsTests
     [InlineData("registry.insecure-hosts", "localhost:5000, [::1]:5000,registry")]
     [InlineData("kubernetes.pull-secret", "pull.secret-1")]
     [InlineData("pull.evidence-grace", "0")]
-    [InlineData("sharding.passivate-after", "10 minutes")]
     [InlineData("simulator.example", "off")]
     public void Values_at_the_bounds_and_in_every_allowed_form_are_accepted(string key, string value) => Assert.Empty(Read((key, value)).Faults);
 
