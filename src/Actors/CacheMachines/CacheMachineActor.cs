@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.Pulling;
@@ -30,6 +29,7 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
     private MachineState _state = MachineState.Empty;
     private string? _repoMenOf;
     private long _children;
+    private int _refreshed;
     private long _snapshotAt;
 
     /// <param name="name">Name of the machine.</param>
@@ -54,9 +54,11 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
             _waitingForTheEnd.Add(Sender);
             EndIfDone();
         }));
+        Command<StopMachine>(_ => Stop());
         Command<PullerReady>(m => TellPuller(m.Pull));
         Command<PullRemoved>(m => Decide(m, EndIfDone));
         Command<IMachineMessage>(m => Decide(m));
+        Command<NewsLost>(m => _log.Warning("No Kubernetes event says '{0}': {1}", m.News.Message, m.Error.Message));
         Command<SaveSnapshotSuccess>(_ => { });
         Command<SaveSnapshotFailure>(m => _log.Warning("Machine {0} has no new snapshot, its next start takes longer: {1}", _name, m.Cause.Message));
     }
@@ -95,16 +97,26 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
 
     private void Accept(Decision decision, Action? then)
     {
-        _state = decision.State;
         foreach (var e in decision.Events)
-            _log.Info("Machine {0}: {1}", _name, Describe.Event(e));
+            Tell(e);
+        _state = decision.State;
         Follow();
         then?.Invoke();
+    }
+
+    private void Tell(IMachineEvent e)
+    {
+        _log.Info("Machine {0}: {1}", _name, Describe.Event(e));
+        if (PullNews.Of(_name, e, e is PullEnded ended ? _state.Record.Pulls.GetValueOrDefault(ended.Image) : null) is { } news)
+            _services.Cluster.TellAsync(news, CancellationToken.None).PipeTo(Self, failure: error => new NewsLost(news, error));
     }
 
     private void Follow()
     {
         FollowRepoMen();
+        if (_refreshed != _state.Refreshes)
+            _repoMen.ForEach(repoMan => repoMan.Tell(RefreshRepoMan.Instance));
+        _refreshed = _state.Refreshes;
         FollowPullers();
         if (Alarm.Next(_state, _services.Settings, Now) is { } at)
             Timers.StartSingleTimer(nameof(Awake), Awake.Instance, at - Now);
@@ -168,7 +180,15 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
             return;
         _waitingForTheEnd.ForEach(asker => asker.Tell(new MachineGone(_name)));
         _waitingForTheEnd.Clear();
-        Context.Parent.Tell(new Passivate(PoisonPill.Instance));
+        Context.Parent.Tell(new Passivate(StopMachine.Instance));
+    }
+
+    // What came before the shard began to hold messages back may have made a machine of this actor after all: then it starts anew.
+    private void Stop()
+    {
+        if (_state.Record.Spec is not null)
+            Context.Parent.Tell(new GetMachine(_name), ActorRefs.NoSender);
+        Context.Stop(Self);
     }
 
     private void SaveSnapshotIfDue()
@@ -177,5 +197,12 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
             return;
         _snapshotAt = LastSequenceNr;
         SaveSnapshot(_state.Record);
+    }
+
+    private sealed record NewsLost(PullNews News, Exception Error);
+
+    private sealed record StopMachine
+    {
+        public static StopMachine Instance { get; } = new();
     }
 }

@@ -52,7 +52,7 @@ public sealed class PullPlan
             var key = image.Wanted.Key;
             if (free <= 0)
                 yield break;
-            if (state.Record.Pulls.ContainsKey(key) || IsLeaving(state, spec.Name, key) || Take(state, image, null) is not { Count: > 0 } nodes)
+            if (state.Record.Pulls.ContainsKey(key) || IsLeaving(state, spec.Name, key) || IsLimited(state, image.Wanted) || Take(state, image, null) is not { Count: > 0 } nodes)
                 continue;
             free--;
             var everywhere = nodes.Count == _assessment.Eligible.Length && spec.MaxNodesPulling is null;
@@ -95,7 +95,11 @@ public sealed class PullPlan
         return state.Removing.Contains(name) || state.View.Pulls.ContainsKey(name);
     }
 
+    private bool IsLimited(MachineState state, WantedImage image) =>
+        state.Limited.TryGetValue(image.Reference.Registry, out var until) && _now < until;
+
     private bool IsWaiting(MachineState state, WantedImage image, string node) =>
-        state.Record.Retries.TryGetValue(image.Key, out var retry)
-        && retry.Digest == image.Digest && _now < retry.At && retry.Failures.ContainsKey(node);
+        (state.Record.Retries.TryGetValue(image.Key, out var retry)
+            && retry.Digest == image.Digest && _now < retry.At && retry.Failures.ContainsKey(node))
+        || state.Record.DoesNotStay(image.Key, node, _settings, _now);
 }

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using CacheMachine.Actors.CacheMachines;
-using CacheMachine.Actors.Supervisor;
 
 namespace CacheMachine.Actors.Journal;
 

@@ -44,3 +44,7 @@ public sealed record PullDeleted(string Name) : ClusterChange;
 /// <param name="Kind">Which one.</param>
 /// <param name="Error">Why, in words.</param>
 public sealed record WatchBroken(ClusterKinds Kind, string Error) : ClusterChange;
+
+/// <summary>A watch is open (again): what it tells is up to date.</summary>
+/// <param name="Kind">Which one.</param>
+public sealed record WatchResumed(ClusterKinds Kind) : ClusterChange;

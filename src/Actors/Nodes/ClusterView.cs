@@ -83,6 +83,12 @@ public sealed record PullPod
 
     /// <summary>Reason and message in words, where there is something to say.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>This pod, with the reason of <paramref name="before"/> where that says more: kubelet gives the registry's words only once (ErrImagePull), then says that it backs off.</summary>
+    public PullPod After(PullPod? before) =>
+        before is { State: PullPodState.PullFailed } && State == PullPodState.PullFailed && Reason?.StartsWith("ImagePullBackOff", StringComparison.Ordinal) == true
+            ? this with { Reason = before.Reason }
+            : this;
 }
 
 /// <summary>How far a pull pod is.</summary>

@@ -17,12 +17,13 @@ public static class ClusterViewChanges
         },
         PodChanged m => view.Heard(ClusterKinds.Pods) with
         {
-            Pods = view.Pods.SetItem(m.Pod.Pull, PodsBy(view, m.Pod.Pull).SetItem(m.Pod.Name, m.Pod)),
+            Pods = view.Pods.SetItem(m.Pod.Pull, PodsBy(view, m.Pod.Pull).SetItem(m.Pod.Name, m.Pod.After(PodsBy(view, m.Pod.Pull).GetValueOrDefault(m.Pod.Name)))),
         },
         PodDeleted m => view.Heard(ClusterKinds.Pods) with { Pods = Without(view, m.Pull, m.Name) },
         PullsListed m => view.Heard(ClusterKinds.Pulls) with { Pulls = m.Pulls.ToImmutableDictionary(p => p.Name) },
         PullChanged m => view.Heard(ClusterKinds.Pulls) with { Pulls = view.Pulls.SetItem(m.Pull.Name, m.Pull) },
         PullDeleted m => view.Heard(ClusterKinds.Pulls) with { Pulls = view.Pulls.Remove(m.Name) },
+        WatchResumed m => view with { Troubles = view.Troubles.Remove(m.Kind) },
         WatchBroken m => view with { Troubles = view.Troubles.SetItem(m.Kind, m.Error) },
         _ => throw new ArgumentOutOfRangeException(nameof(change), change, "a change of no known kind"),
     };

@@ -46,29 +46,30 @@ public sealed class ImagePullerActor : ReceiveActor
     {
         // Orders that come while a request is under way are carried out after it, the last ones only.
         Receive<PullOrders>(orders => _orders = orders);
-        Receive<Ensured>(m => m.Operation == _operation, m =>
-        {
-            _log.Info("DaemonSet {0} {1} (uid {2})", _pull, m.Pull.How switch
-            {
-                EnsuredHow.Created => "created",
-                EnsuredHow.Adopted => "adopted",
-                _ => "retargeted",
-            }, m.Pull.Uid);
-            _machine.Tell(new PullEnsured(_pull));
-            Next(m.Orders);
-        });
-        Receive<Deleted>(m => m.Operation == _operation, m =>
-        {
-            if (m.Existed)
-                _log.Info("DaemonSet {0} removed", _pull);
-            _machine.Tell(new PullRemoved(_pull));
-            Next(m.Orders);
-        });
-        Receive<Failed>(m => m.Operation == _operation, m =>
-        {
-            _machine.Tell(new PullerTrouble(_pull, m.Error.Message));
-            throw new PortException(m.Error.Message, inner: m.Error);
-        });
+        Receive<Ensured>(OnEnsured, m => m.Operation == _operation);
+        Receive<Deleted>(OnDeleted, m => m.Operation == _operation);
+        Receive<Failed>(OnFailed, m => m.Operation == _operation);
+    }
+
+    private void OnEnsured(Ensured message)
+    {
+        _log.Info("DaemonSet {0} {1} (uid {2})", _pull, message.Pull.How.ToString().ToLowerInvariant(), message.Pull.Uid);
+        _machine.Tell(new PullEnsured(_pull));
+        Next(message.Orders);
+    }
+
+    private void OnDeleted(Deleted message)
+    {
+        if (message.Existed)
+            _log.Info("DaemonSet {0} removed", _pull);
+        _machine.Tell(new PullRemoved(_pull));
+        Next(message.Orders);
+    }
+
+    private void OnFailed(Failed message)
+    {
+        _machine.Tell(new PullerTrouble(_pull, message.Error.Message));
+        throw new PortException(message.Error.Message, inner: message.Error);
     }
 
     private void Start(PullOrders orders)

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Ports;
-using CacheMachine.Actors.Pulling;
 
 namespace CacheMachine.Actors.Supervisor;
 

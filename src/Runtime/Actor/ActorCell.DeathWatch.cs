@@ -23,6 +23,9 @@ internal sealed partial class ActorCell
         return subject;
     }
 
+    /// <summary>A <see cref="Terminated"/> that was taken from the mailbox goes back there: as long as it waits, an Unwatch still takes it out.</summary>
+    internal void ExpectTerminated(IActorRef dead) => (_terminatedQueued ??= []).Add(dead);
+
     private void AddWatcher(InternalActorRef watcher)
     {
         if (!watcher.Equals(SelfRef)) (_watchedBy ??= []).Add(watcher);

@@ -79,7 +79,16 @@ internal sealed partial class ActorCell
 
         var outer = _current;
         _current = new Envelope(failed, failed.Child); // the decider sees the child as the sender
-        if (!_actor.SupervisorStrategyInternal.HandleFailure(this, child, failed.Cause)) ExceptionDispatchInfo.Throw(failed.Cause);
+        if (!_actor.SupervisorStrategyInternal.HandleFailure(this, child, failed.Cause))
+        {
+            if (_perpetrator is null) ExceptionDispatchInfo.Throw(failed.Cause);
+
+            // The parent decides about an earlier failure and would ignore this one: the child must not stay suspended for ever.
+            System.Logger.LogError(failed.Cause, "Actor {ActorPath} failed while its parent, too, waits for a decision; it is stopped.",
+                failed.Child.Path);
+            Stop(failed.Child);
+        }
+
         _current = outer;
     }
 
@@ -211,7 +220,7 @@ internal sealed partial class ActorCell
     {
         try
         {
-            _actor?.AroundPostStop();
+            if (!_released) _actor?.AroundPostStop();
         }
         catch (Exception failure)
         {

@@ -20,6 +20,9 @@ internal sealed partial class ActorCell : IUntypedActorContext
     private MailboxStash? _stash;
     private Envelope _current;
 
+    /// <summary>The instance has ended (PreRestart or PostStop has run) and there is no new one yet.</summary>
+    private bool _released;
+
     internal ActorCell(ActorSystem system, Props props, InternalActorRef parent, ActorPath path)
     {
         System = system;
@@ -171,7 +174,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
     /// <summary>Makes an instance and gives it what its interfaces ask for. The instance's own constructor sets the behaviour.</summary>
     private ActorBase NewActor()
     {
-        _below?.Clear();
+        _released = false;
         var actor = Props.NewActor();
         actor.Init();
         if (actor is IWithTimers withTimers) withTimers.Timers = _timers = new TimerScheduler(this);
@@ -185,6 +188,8 @@ internal sealed partial class ActorCell : IUntypedActorContext
     /// </summary>
     private void ReleaseActor()
     {
+        if (_released) return;
+        _released = true;
         _timers?.CancelAll();
         _timers = null;
         _stash?.UnstashAll();

@@ -20,6 +20,8 @@ internal sealed class MailboxStash(ActorCell cell) : IStash
         if (_last == cell.Turn)
             throw new IllegalActorStateException($"{cell.Self} cannot stash the same message {envelope.Message.GetType()} more than once.");
         _last = cell.Turn;
+        // It comes out of the mailbox a second time, and must pass as what has not been seen yet.
+        if (envelope.Message is Terminated terminated) cell.ExpectTerminated(terminated.ActorRef);
         _stashed.AddLast(envelope);
     }
 

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using CacheMachine.Actors.Nodes;
+using CacheMachine.Kubernetes.Resources;
+
+namespace CacheMachine.Host.Adapters;
+
+/// <summary>Reads Kubernetes objects as the actors' facts.</summary>
+public static class ClusterFacts
+{
+    // What kubelet says while it cannot get an image (pkg/kubelet/images/types.go, and pkg/kubelet/container/sync_result.go).
+    private static readonly ImmutableHashSet<string> PullFailures =
+    [
+        "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError", "RegistryUnavailable", "SignatureValidationFailed",
+    ];
+
+    // What kubelet says when it has the image and the container does not run.
+    private static readonly ImmutableHashSet<string> RunFailures = ["CrashLoopBackOff", "RunContainerError", "CreateContainerError"];
+
+    /// <summary>A node.</summary>
+    public static NodeFacts Node(Node node)
+    {
+        var ready = node.Status?.Conditions?.FirstOrDefault(condition => condition.Type == "Ready");
+        return new NodeFacts
+        {
+            Name = node.Metadata.Name ?? "",
+            Uid = node.Metadata.Uid ?? "",
+            CreatedAt = node.Metadata.CreationTimestamp ?? default,
+            BootId = node.Status?.NodeInfo?.BootID ?? "",
+            Labels = node.Metadata.Labels?.ToImmutableDictionary() ?? ImmutableDictionary<string, string>.Empty,
+            Ready = ready?.Status == "True",
+            ReadySince = ready?.LastTransitionTime,
+            Unschedulable = node.Spec?.Unschedulable ?? false,
+            Taints = [.. (node.Spec?.Taints ?? []).Select(taint => new Actors.Nodes.Taint(taint.Key, taint.Value ?? "", taint.Effect))],
+            Images = new NodeImages([.. (node.Status?.Images ?? []).Select(image => image.Names ?? [])]),
+        };
+    }
+
+    /// <summary>One of our DaemonSets.</summary>
+    public static PullObject Pull(DaemonSet daemonSet) => new(
+        daemonSet.Metadata.Name ?? "",
+        daemonSet.Metadata.Uid ?? "",
+        daemonSet.Metadata.Labels?.GetValueOrDefault(PullDaemonSet.MachineLabel) ?? "",
+        daemonSet.Spec?.Template.Spec.Containers.FirstOrDefault(container => container.Name == PullDaemonSet.ContainerName)?.Image ?? "");
+
+    /// <summary>One of our pull pods.</summary>
+    public static PullPod Pod(Pod pod)
+    {
+        var container = pod.Status?.ContainerStatuses?.FirstOrDefault(status => status.Name == PullDaemonSet.ContainerName);
+        var (state, reason) = State(pod, container);
+        return new PullPod
+        {
+            Name = pod.Metadata.Name ?? "",
+            Pull = PullOf(pod),
+            Node = pod.TargetNode() ?? "",
+            CreatedAt = pod.Metadata.CreationTimestamp ?? default,
+            State = state,
+            Digest = state == PullPodState.Pulled ? Digest(container?.ImageID) : null,
+            Reason = reason,
+        };
+    }
+
+    /// <summary>The DaemonSet that a pod belongs to.</summary>
+    public static string PullOf(Pod pod) => pod.Metadata.Labels?.GetValueOrDefault(PullDaemonSet.InstanceLabel) ?? "";
+
+    private static (PullPodState State, string? Reason) State(Pod pod, ContainerStatus? container)
+    {
+        var waiting = container?.State?.Waiting;
+        var pulled = container?.ImageID is { Length: > 0 }
+            && (container.State?.Running is not null || container.State?.Terminated is not null || container.LastState?.Terminated is not null
+                || RunFailures.Contains(waiting?.Reason ?? ""));
+        if (pulled)
+            return (PullPodState.Pulled, null);
+        if (PullFailures.Contains(waiting?.Reason ?? ""))
+            return (PullPodState.PullFailed, Words(waiting!.Reason, waiting.Message));
+        if (pod.Status?.Phase == "Failed")
+            return (PullPodState.PullFailed, $"pod failed: {Words(pod.Status.Reason, pod.Status.Message)}");
+        if (pod.Status?.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" }) is { } unschedulable)
+            return (PullPodState.Unschedulable, unschedulable.Message ?? "no reason given");
+        return (PullPodState.Pulling, waiting is null or { Reason: "ContainerCreating" or "PodInitializing" } ? null : Words(waiting.Reason, waiting.Message));
+    }
+
+    private static string Words(string? reason, string? message) =>
+        string.IsNullOrEmpty(message) ? reason ?? "no reason given" : $"{reason}: {message}";
+
+    // repo@sha256:..., with a scheme in front on some runtimes. A bare sha256:... is the config's digest, which says nothing of the manifest's.
+    private static string? Digest(string? imageId)
+    {
+        var at = imageId?.LastIndexOf('@') ?? -1;
+        return at < 0 ? null : imageId![(at + 1)..];
+    }
+}

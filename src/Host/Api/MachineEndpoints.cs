@@ -1,0 +1,96 @@
+using System.Reflection;
+using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Supervisor;
+using CacheMachine.Host.Api.Specs;
+using CacheMachine.Host.Configuration;
+using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Runtime.Actor;
+
+namespace CacheMachine.Host.Api;
+
+/// <summary>The HTTP API: each request becomes a question to an actor, and its answer JSON.</summary>
+internal static class MachineEndpoints
+{
+    // Reads are answered from memory; writes wait for the journal, deletions also for the cluster.
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(5), WriteTimeout = TimeSpan.FromSeconds(15), DeleteTimeout = TimeSpan.FromSeconds(60);
+
+    public static void MapMachines(this WebApplication web, HostSettings settings, MachineActors actors)
+    {
+        web.UseExceptionHandler();
+        web.UseStatusCodePages();
+
+        var metadata = About(settings.Http.Prefix);
+        web.MapGet("/", () => Results.Json(metadata, ApiJson.Default.Metadata));
+
+        var machines = web.MapGroup($"/{settings.Http.Prefix}");
+        machines.MapGet("/", (HttpContext http, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
+            Results.Json((await actors.Supervisor.Ask<MachineNames>(ListMachines.Instance, timeout, cancelled)).Names, ApiJson.Default.ImmutableArrayString)));
+
+        machines.MapPost("/", (HttpContext http, CancellationToken cancelled) => Answer(http, WriteTimeout, async timeout =>
+        {
+            if (await Body.ReadAsync(http.Request, settings.Http.MaxBodySize) is not { } body)
+                return Problems.TooBig(settings.Http.MaxBodySize);
+            return MachineSpecReader.Read(body) switch
+            {
+                { NotJson: { } why } => Problems.NotJson(why),
+                { Spec: { } spec } => Machine(await actors.Supervisor.Ask<object>(new CreateMachine(spec), timeout, cancelled)),
+                var refused => Problems.Faulty(refused.Faults),
+            };
+        }));
+
+        machines.MapGet("/{name}", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
+            Machine(await actors.Machines.Ask<object>(new GetMachine(name), timeout, cancelled))));
+
+        machines.MapGet("/{name}/available", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
+            Images(await actors.Machines.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Available)));
+
+        machines.MapGet("/{name}/desired", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
+            Images(await actors.Machines.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Desired)));
+
+        // As the old service, deleting what is not there is no error: it is gone.
+        machines.MapDelete("/{name}", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, DeleteTimeout, async timeout =>
+            Results.Json(
+                new Deleted(name, await actors.Supervisor.Ask<object>(new RemoveMachine(name), timeout, cancelled) is MachineGone),
+                ApiJson.Default.Deleted)));
+    }
+
+    private static async Task<IResult> Answer(HttpContext http, TimeSpan timeout, Func<TimeSpan, Task<IResult>> ask)
+    {
+        try
+        {
+            return await ask(timeout);
+        }
+        catch (AskTimeoutException)
+        {
+            return Problems.Busy(http.Response, $"no answer within {timeout.TotalSeconds:0} s; whether it was carried out is not known, asking again is safe");
+        }
+    }
+
+    private static IResult Machine(object answer) => answer switch
+    {
+        MachineStatus status => Results.Json(status, ApiJson.Default.MachineStatus),
+        MachineNotFound none => Problems.NoMachine(none.Machine),
+        _ => throw Unexpected(answer),
+    };
+
+    private static IResult Images(object answer, Func<MachineImages, System.Collections.Immutable.ImmutableArray<Actors.Images.DesiredImage>> which) => answer switch
+    {
+        MachineImages images => Results.Json(new ImageLists(which(images), images.All), ApiJson.Default.ImageLists),
+        MachineNotFound none => Problems.NoMachine(none.Machine),
+        _ => throw Unexpected(answer),
+    };
+
+    private static InvalidOperationException Unexpected(object answer) => new($"a machine answered with {answer.GetType().Name}");
+
+    private static Metadata About(string name)
+    {
+        var assembly = typeof(MachineEndpoints).Assembly;
+        return new Metadata(
+            name,
+            CommandLine.Version,
+            assembly.GetCustomAttribute<AssemblyDescriptionAttribute>()?.Description ?? "",
+            Value("RepositoryUrl"), Value("DocumentationUrl"));
+
+        string Value(string key) => assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(a => a.Key == key)?.Value ?? "";
+    }
+}

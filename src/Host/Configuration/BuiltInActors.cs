@@ -1,0 +1,44 @@
+using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Journal;
+using CacheMachine.Actors.Nodes;
+using CacheMachine.Actors.RepoMen;
+using CacheMachine.Actors.Supervisor;
+using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Runtime.Actor;
+using CacheMachine.Runtime.Persistence;
+using CacheMachine.Runtime.Persistence.Sqlite;
+using CacheMachine.Runtime.Sharding;
+
+namespace CacheMachine.Host.Configuration;
+
+/// <summary>Puts the actors together on the built-in runtime.</summary>
+public static class BuiltInActors
+{
+    private const string DatabaseFile = "cachemachine.db";
+
+    /// <summary>Opens the journal and starts the watcher, the machines' region and the supervisor, which starts every machine it knows.</summary>
+    /// <exception cref="PersistenceException">The journal cannot be opened.</exception>
+    public static async Task<MachineActors> StartAsync(
+        HostSettings settings, ClusterConnection cluster, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var store = await SqliteEventStore.OpenAsync(new SqliteStoreOptions(Path.Combine(settings.DataDirectory, DatabaseFile)), cancellationToken);
+        var system = ActorSystem.Create("cachemachine", new ActorSystemSettings { TimeProvider = time, LoggerFactory = loggers });
+        Persistence.Attach(system, store, new JournalCodec());
+
+        var watcher = system.ActorOf(Props.Create(() => new ClusterWatcherActor(cluster.Cluster)), "cluster-watcher");
+        var repoMen = new RepoManFactory(
+            cluster.Registry, new RepoManSettings(settings.Registry.PollInterval, settings.Registry.BackoffMin, settings.Registry.BackoffMax));
+        var services = new MachineServices(cluster.Cluster, watcher, repoMen, settings.Pull.ToMachineSettings(), time);
+        var machines = ClusterSharding.Get(system).Start(
+            "cachemachine", name => Props.Create(() => new CacheMachineActor(name, services)), new ClusterShardingSettings(),
+            new MachineMessageExtractor(settings.Sharding.Shards));
+        var supervisor = system.ActorOf(
+            Props.Create(() => new MachineSupervisorActor(machines, watcher, cluster.Cluster, time)), "machine-supervisor");
+
+        return new MachineActors(supervisor, machines, async () =>
+        {
+            await system.Terminate();
+            await store.DisposeAsync();
+        });
+    }
+}

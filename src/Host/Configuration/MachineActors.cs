@@ -1,0 +1,13 @@
+using CacheMachine.Runtime.Actor;
+
+namespace CacheMachine.Host.Configuration;
+
+/// <summary>The actors that the HTTP API asks.</summary>
+/// <param name="Supervisor">Creates, deletes and lists machines.</param>
+/// <param name="Machines">The region of all machines: a message reaches the one it names.</param>
+/// <param name="StopAsync">Stops them all.</param>
+public sealed record MachineActors(IActorRef Supervisor, IActorRef Machines, Func<Task> StopAsync) : IAsyncDisposable
+{
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => new(StopAsync());
+}

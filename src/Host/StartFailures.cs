@@ -1,0 +1,20 @@
+using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Kubernetes.Config;
+using CacheMachine.Runtime.Persistence;
+
+namespace CacheMachine.Host;
+
+/// <summary>What keeps the service from starting, as an operator should read it.</summary>
+public static class StartFailures
+{
+    /// <summary>One line; null for a defect, which wants a stack trace.</summary>
+    public static string? Describe(Exception e, HostSettings settings) => e switch
+    {
+        IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
+            $"http.port = {settings.Http.Port}: {settings.Http.BindAddress}:{settings.Http.Port} is in use by another process; give another one with --port",
+        KubernetesConfigException => $"kubernetes: {e.Message}",
+        PersistenceException => $"data.dir = {settings.DataDirectory}: {e.Message}",
+        IOException or UnauthorizedAccessException => e.Message,
+        _ => null,
+    };
+}

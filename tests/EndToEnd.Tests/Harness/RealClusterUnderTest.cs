@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace CacheMachine.EndToEnd.Tests.Harness;
+
+/// <summary>The real cluster that <c>./test</c> has brought up, or the one that its user has named.</summary>
+public sealed class RealClusterUnderTest : ClusterUnderTest
+{
+    private readonly TcpListener _silent = new(IPAddress.Loopback, 0);
+
+    /// <inheritdoc/>
+    public override string Kubeconfig { get; } =
+        Environment.GetEnvironmentVariable("CACHEMACHINE_TEST_KUBECONFIG_CACHEMACHINE") ?? Variable("CACHEMACHINE_TEST_KUBECONFIG");
+
+    /// <inheritdoc/>
+    public override string Registry { get; } = Variable("CACHEMACHINE_TEST_REGISTRY");
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Nodes => Variable("CACHEMACHINE_TEST_NODES").Split(',');
+
+    /// <inheritdoc/>
+    public override Task<string> PushAsync(string repository, string tag, bool shell = true) =>
+        CommandAsync(["push", repository, tag, .. shell ? Array.Empty<string>() : ["--no-shell"]]);
+
+    /// <inheritdoc/>
+    public override string SlowImage()
+    {
+        // A registry that takes connections and never says a word.
+        _silent.Start();
+        return $"{_silent.LocalEndpoint}/slow/image:1";
+    }
+
+    /// <summary>Runs a command of <c>tests/cluster/cluster</c>; returns the last line that it prints.</summary>
+    public static async Task<string> CommandAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Script(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0
+            ? output.TrimEnd().Split('\n')[^1]
+            : throw new InvalidOperationException($"cluster {string.Join(' ', arguments)}: {await errors}");
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask StopAsync()
+    {
+        _silent.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static string Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set: run ./test, which brings a cluster up and sets it");
+
+    private static string Script()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "CacheMachine.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("the tests do not run from within the repository");
+        return Path.Combine(folder, "tests", "cluster", "cluster");
+    }
+}

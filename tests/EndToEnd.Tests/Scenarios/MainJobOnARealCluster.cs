@@ -1,0 +1,11 @@
+using CacheMachine.EndToEnd.Tests.Harness;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace CacheMachine.EndToEnd.Tests.Scenarios;
+
+[Trait("Category", "RealCluster")]
+public sealed class MainJobOnARealCluster(ITestOutputHelper output) : MainJob(output)
+{
+    protected override Task<ClusterUnderTest> StartClusterAsync() => Task.FromResult<ClusterUnderTest>(new RealClusterUnderTest());
+}
