@@ -18,7 +18,7 @@ namespace CacheMachine.Host.Api;
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>The same, for people too: quotes and plus signs stay what they are, because no answer is ever put into a page as it is.</summary>
-    public static ApiJson Plain { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ApiJson Plain => field ??= new(new JsonSerializerOptions(Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
 
 /// <summary><c>GET .../available</c> and <c>.../desired</c>.</summary>

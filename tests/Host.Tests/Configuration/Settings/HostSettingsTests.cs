@@ -26,11 +26,11 @@ public class HostSettingsTests
         Assert.Equal(new KubernetesSettings(KubernetesMode.Simulator, false, null, null, null, null), settings.Kubernetes);
         Assert.Equal(
             new PullSettings(
-                3, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(90), TimeSpan.FromHours(24)),
+                3, null, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(90), TimeSpan.FromHours(24)),
             settings.Pull);
         Assert.Equal(new MachineSettings(), settings.Pull.ToMachineSettings());
         Assert.Equal(new SimulatorSettings(8, true), settings.Simulator);
-        Assert.Equal(new ShardingSettings(64, null), settings.Sharding);
+        Assert.Equal(new ShardingSettings(64), settings.Sharding);
     }
 
     [Fact]
