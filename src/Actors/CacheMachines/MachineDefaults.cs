@@ -19,7 +19,7 @@ public sealed record MachineDefaults
     public string? PullPolicy { get; init; }
 
     /// <summary>The spec as it counts.</summary>
-    public MachineSpec Fill(MachineSpec spec) => this == None ? spec : spec with
+    public MachineSpec Fill(MachineSpec spec) => spec with
     {
         Tolerations = spec.Tolerations.IsEmpty ? Tolerations : spec.Tolerations,
         PriorityClass = spec.PriorityClass ?? PriorityClass,

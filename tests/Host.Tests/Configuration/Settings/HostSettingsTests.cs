@@ -27,9 +27,11 @@ public class HostSettingsTests
         Assert.Equal(
             new PullSettings(
                 3, null, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(90), TimeSpan.FromHours(24),
-                MachineDefaults.None),
+                settings.Pull.Defaults),
             settings.Pull);
-        Assert.Equal(new MachineSettings(), settings.Pull.ToMachineSettings());
+        Assert.Empty(settings.Pull.Defaults.Tolerations);
+        Assert.Equal((null, null), (settings.Pull.Defaults.PriorityClass, settings.Pull.Defaults.PullPolicy));
+        Assert.Equal(new MachineSettings(), settings.Pull.ToMachineSettings() with { Defaults = MachineDefaults.None });
         Assert.Equal(new SimulatorSettings(8, true), settings.Simulator);
         Assert.Equal(new ShardingSettings(64), settings.Sharding);
     }
