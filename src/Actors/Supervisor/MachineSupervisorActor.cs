@@ -77,6 +77,8 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Persist(created, e =>
         {
             _register = _register.Apply(e);
+            // Whoever waits for the deletion of the one before: it is over.
+            TellGone(new MachineGone(e.Spec.Name));
             _machines.Tell(new ConfigureMachine(e.Id, e.Spec), Sender);
         });
     }
@@ -115,9 +117,14 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Persist(new MachineRemoved(message.Machine), e =>
         {
             _register = _register.Apply(e);
-            if (_waiting.Remove(e.Machine, out var waiting))
-                waiting.ForEach(asker => asker.Tell(message));
+            TellGone(message);
         });
+    }
+
+    private void TellGone(MachineGone message)
+    {
+        if (_waiting.Remove(message.Machine, out var waiting))
+            waiting.ForEach(asker => asker.Tell(message));
     }
 
     // A machine may be moving to another replica just now, so it is told until it answers.
