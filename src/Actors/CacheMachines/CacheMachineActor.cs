@@ -52,7 +52,7 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
 
         Command<GetMachine>(_ => Answer(() => StatusReport.Of(_state, _services.Settings, Now)));
         Command<GetMachineImages>(_ => Answer(() => StatusReport.Images(_state)));
-        Command<ConfigureMachine>(m => Decide(m, () => Answer(() => StatusReport.Of(_state, _services.Settings, Now))));
+        Command<ConfigureMachine>(m => Decide(m, m.WantsAnswer ? () => Answer(() => StatusReport.Of(_state, _services.Settings, Now)) : null));
         Command<DeleteMachine>(m => Decide(m, () =>
         {
             _waitingForTheEnd.Add(Sender);
