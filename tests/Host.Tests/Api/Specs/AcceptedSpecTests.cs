@@ -14,7 +14,7 @@ public class AcceptedSpecTests
 
         Assert.Equal("all-1", spec.Name);
         Assert.Equal(["beta.kubernetes.io/arch=amd64", "pool="], spec.Labels.Select(Pair));
-        Assert.Equal(
+        Assert.Equal<DesiredImage>(
             [
                 new DesiredImage("registry.hub.docker.com/lsstsqre/sciplat-lab:w_2020_35", null, "Weekly 35"),
                 new DesiredImage("localhost:5000/x:t", "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "By digest"),
@@ -23,8 +23,8 @@ public class AcceptedSpecTests
         var rubin = Assert.IsType<RubinRepoManSpec>(spec.RepoMen[1]);
         Assert.Equal(("ts-dockerhub.lsst.org:5000", "test/sciplat-lab", "recommended"), (rubin.RegistryUrl, rubin.Repo, rubin.RecommendedTag));
         Assert.Equal((1, 2, 1000, 20), (rubin.NumReleases, rubin.NumWeeklies, rubin.NumDailies, rubin.Cycle!.Value));
-        Assert.Equal(["latest", "_x.y-z"], rubin.AliasTags);
-        Assert.Equal(
+        Assert.Equal<string>(["latest", "_x.y-z"], rubin.AliasTags);
+        Assert.Equal<Toleration>(
             [
                 new Toleration("dedicated", "Equal", "lab", "NoSchedule"), new Toleration("example.org/gpu", "Exists", "", "NoExecute"),
                 new Toleration("", "Exists", "", ""), new Toleration("plain", "Equal", "", ""),
@@ -35,7 +35,7 @@ public class AcceptedSpecTests
             spec.NodeSelectorTerms.SelectMany(term => term.MatchExpressions).Select(e => $"{e.Key} {e.Operator} {string.Join(',', e.Values)}"));
         Assert.Equal(2, spec.NodeSelectorTerms.Length);
         Assert.Equal((5, 100, TimeSpan.FromMinutes(45)), (spec.ParallelImages!.Value, spec.MaxNodesPulling!.Value, spec.PullTimeout!.Value));
-        Assert.Equal(["one", "two.three"], spec.ImagePullSecrets);
+        Assert.Equal<string>(["one", "two.three"], spec.ImagePullSecrets);
         Assert.Equal(("system-node-critical", "Always", true), (spec.PriorityClass, spec.PullPolicy, spec.Paused));
         Assert.Equal(["cpu=10m", "memory=16Mi"], spec.PodResources!.Requests.Select(Pair));
         Assert.Equal(["cpu=1", "ephemeral-storage=0.5Gi", "memory=1e9"], spec.PodResources.Limits.Select(Pair));
