@@ -186,7 +186,7 @@ public sealed class MachineDecisions(MachineSettings settings)
         var attempts = record.Retries.TryGetValue(image, out var retry) && retry.Digest == pull.Digest ? retry.Attempts : 0;
         turn.End(new PullEnded(
             image, failures.IsEmpty ? PullOutcome.Succeeded : PullOutcome.Failed, null, [.. done], failures,
-            failures.IsEmpty ? null : now + (RetryDelay.After(attempts + 1, settings.RetryMin, settings.RetryMax) * chance), now));
+            failures.IsEmpty ? null : now + RetryDelay.WithJitter(RetryDelay.After(attempts + 1, settings.RetryMin, settings.RetryMax), chance), now));
     }
 
     // The node's words are the registry's: one that limits us is left alone by all pulls from it, and by this one at least as long.

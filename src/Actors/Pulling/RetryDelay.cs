@@ -12,4 +12,9 @@ public static class RetryDelay
         var doubled = min * Math.Pow(2, Math.Min(failures - 1, 30));
         return doubled < max ? doubled : max;
     }
+
+    /// <summary>Full jitter (a time between none and all of the delay), but at least a twentieth, so that no registry is asked again at once.</summary>
+    /// <param name="delay">All of it.</param>
+    /// <param name="chance">From 0 to 1.</param>
+    public static TimeSpan WithJitter(TimeSpan delay, double chance) => delay * Math.Max(chance, 0.05);
 }

@@ -14,7 +14,7 @@ internal static class Problems
     public static IResult NotJson(string why) => Of(StatusCodes.Status400BadRequest, $"the body is not JSON: {why}");
 
     public static IResult Faulty(IReadOnlyList<Fault> faults) => Of(
-        StatusCodes.Status422UnprocessableEntity, $"{faults.Count} of the body's fields cannot be used; nothing was changed", faults);
+        StatusCodes.Status422UnprocessableEntity, $"the body has {faults.Count} fault{(faults.Count == 1 ? "" : "s")}; nothing was changed", faults);
 
     public static IResult Busy(HttpResponse response, string what)
     {
