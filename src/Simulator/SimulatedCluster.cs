@@ -130,8 +130,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
         Fleet.StopTimers();
         await _api.DisposeAsync().ConfigureAwait(false);
         await Registry.DisposeAsync().ConfigureAwait(false);
-        foreach (var loop in _loops)
-            await loop.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_loops.Select(loop => loop.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 
     internal void Recreate(string name)

@@ -18,6 +18,15 @@ public sealed class VirtualTimeProvider : TimeProvider
     /// <summary>Waits until what a timer has set off is done.</summary>
     internal event Action? ComeToRest;
 
+    /// <summary>Timers that will fire: what is left of them when an actor or a question has ended is a leak.</summary>
+    internal int TimerCount
+    {
+        get
+        {
+            lock (_lock) return _timers.Count;
+        }
+    }
+
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 

@@ -10,6 +10,8 @@ public static class Alarm
             return null;
         var timeout = spec.PullTimeout ?? settings.PullTimeout;
         var times = state.Record.Retries.Values.Select(retry => retry.At)
+            .Concat(state.Limited.Values)
+            .Concat(state.Record.Removals.Values.SelectMany(nodes => nodes.Values).SelectMany(removals => removals).Select(removal => removal + settings.EvictionWindow))
             .Concat(state.Progress.Values.SelectMany(p => p.NodeSince.Values).Select(since => since + timeout))
             .Concat(state.Record.Pulls.Keys.Select(image => PullPlan.StalledSince(state, image) + settings.StallAfter))
             .Concat(state.Record.Evidence.Values.SelectMany(nodes => nodes.Values)

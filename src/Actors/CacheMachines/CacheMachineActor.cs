@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.Pulling;
@@ -8,10 +9,11 @@ namespace CacheMachine.Actors.CacheMachines;
 /// <summary>What a machine needs from outside.</summary>
 /// <param name="Cluster">Where DaemonSets are made.</param>
 /// <param name="Watcher">The replica's cluster watcher.</param>
+/// <param name="Budget">Lets nodes pull; null where the service sets no limit.</param>
 /// <param name="RepoMen">Makes repository managers.</param>
 /// <param name="Settings">Defaults.</param>
 /// <param name="Time">Clock.</param>
-public sealed record MachineServices(IClusterApi Cluster, IActorRef Watcher, RepoManFactory RepoMen, MachineSettings Settings, TimeProvider Time);
+public sealed record MachineServices(IClusterApi Cluster, IActorRef Watcher, IActorRef? Budget, RepoManFactory RepoMen, MachineSettings Settings, TimeProvider Time);
 
 /// <summary>
 /// One machine. All decisions are <see cref="MachineDecisions"/>'s; the actor persists what was decided, then lets its children
@@ -29,6 +31,8 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
     private MachineState _state = MachineState.Empty;
     private string? _repoMenOf;
     private long _children;
+    private int _refreshed;
+    private ImmutableArray<string> _nodesWanted = [];
     private long _snapshotAt;
 
     /// <param name="name">Name of the machine.</param>
@@ -53,9 +57,11 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
             _waitingForTheEnd.Add(Sender);
             EndIfDone();
         }));
+        Command<StopMachine>(_ => Stop());
         Command<PullerReady>(m => TellPuller(m.Pull));
         Command<PullRemoved>(m => Decide(m, EndIfDone));
         Command<IMachineMessage>(m => Decide(m));
+        Command<NewsLost>(m => _log.Warning("No Kubernetes event says '{0}': {1}", m.News.Message, m.Error.Message));
         Command<SaveSnapshotSuccess>(_ => { });
         Command<SaveSnapshotFailure>(m => _log.Warning("Machine {0} has no new snapshot, its next start takes longer: {1}", _name, m.Cause.Message));
     }
@@ -94,17 +100,30 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
 
     private void Accept(Decision decision, Action? then)
     {
-        _state = decision.State;
         foreach (var e in decision.Events)
-            _log.Info("Machine {0}: {1}", _name, Describe.Event(e));
+            Tell(e);
+        _state = decision.State;
         Follow();
         then?.Invoke();
+    }
+
+    private void Tell(IMachineEvent e)
+    {
+        _log.Info("Machine {0}: {1}", _name, Describe.Event(e));
+        if (PullNews.Of(_name, e, e is PullEnded ended ? _state.Record.Pulls.GetValueOrDefault(ended.Image) : null) is { } news)
+            _services.Cluster.TellAsync(news, CancellationToken.None).PipeTo(Self, failure: error => new NewsLost(news, error));
     }
 
     private void Follow()
     {
         FollowRepoMen();
+        if (_refreshed != _state.Refreshes)
+            _repoMen.ForEach(repoMan => repoMan.Tell(RefreshRepoMan.Instance));
+        _refreshed = _state.Refreshes;
         FollowPullers();
+        if (!_nodesWanted.SequenceEqual(_state.NodesWanted))
+            _services.Budget?.Tell(new WantNodes(_name, _state.NodesWanted), Self);
+        _nodesWanted = _state.NodesWanted;
         if (Alarm.Next(_state, _services.Settings, Now) is { } at)
             Timers.StartSingleTimer(nameof(Awake), Awake.Instance, at - Now);
         else
@@ -167,7 +186,15 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
             return;
         _waitingForTheEnd.ForEach(asker => asker.Tell(new MachineGone(_name)));
         _waitingForTheEnd.Clear();
-        Context.Parent.Tell(new Passivate(PoisonPill.Instance));
+        Context.Parent.Tell(new Passivate(StopMachine.Instance));
+    }
+
+    // What came before the shard began to hold messages back may have made a machine of this actor after all: then it starts anew.
+    private void Stop()
+    {
+        if (_state.Record.Spec is not null)
+            Context.Parent.Tell(new GetMachine(_name), ActorRefs.NoSender);
+        Context.Stop(Self);
     }
 
     private void SaveSnapshotIfDue()
@@ -176,5 +203,12 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
             return;
         _snapshotAt = LastSequenceNr;
         SaveSnapshot(_state.Record);
+    }
+
+    private sealed record NewsLost(PullNews News, Exception Error);
+
+    private sealed record StopMachine
+    {
+        public static StopMachine Instance { get; } = new();
     }
 }

@@ -41,9 +41,14 @@ public sealed class MachineDecisions(MachineSettings settings)
                 break;
             case RepoManFailed m when m.Machine == state.Record.Id:
                 turn.State = turn.State with { RepoTroubles = turn.State.RepoTroubles.SetItem(m.Index, new(m.Error, m.RetryAt)) };
+                if (m.LimitedBy is { } registry)
+                    turn.State = turn.State.WithLimit(registry, m.RetryAt);
                 break;
             case ClusterSeen m:
                 See(turn, m.View, now);
+                break;
+            case NodesGranted m:
+                turn.State = turn.State with { Granted = m.Nodes };
                 break;
             case PullerTrouble m:
                 turn.State = turn.State with { PullTroubles = turn.State.PullTroubles.SetItem(m.Pull, m.Error) };
@@ -62,6 +67,8 @@ public sealed class MachineDecisions(MachineSettings settings)
         }
         if (turn.State.Record.Spec is not null)
             Settle(turn, now, chance);
+        else
+            turn.State = turn.State with { NodesWanted = [] };
         return new(turn.State, turn.Events);
     }
 
@@ -96,6 +103,8 @@ public sealed class MachineDecisions(MachineSettings settings)
         foreach (var (image, nodes) in judged.Where(pull => widened.TrueForAll(w => w.Image != pull.Key)))
             EndIfSettled(turn, assessment, image, nodes, now, chance);
         plan.Start(turn.State).ToList().ForEach(turn.Add);
+        if (settings.LimitsNodes)
+            turn.State = turn.State with { NodesWanted = plan.NodesWanted(turn.State) };
     }
 
     // Only where the whole cluster has been listed does the absence of a node mean that it is gone.
@@ -107,13 +116,13 @@ public sealed class MachineDecisions(MachineSettings settings)
         {
             var reference = Images.ImageReference.Parse(image);
             var ended = nodes
-                .Select(n => (Node: n.Key, Why: Presence.WhyEnded(
+                .Select(n => (Node: n.Key, End: Presence.WhyEnded(
                     n.Value, reference, turn.State.View.Nodes.GetValueOrDefault(n.Key), before.Nodes.GetValueOrDefault(n.Key),
                     settings.EvidenceGrace, settings.EvidenceLifetime, now)))
-                .Where(n => n.Why is not null)
-                .GroupBy(n => n.Why!, n => n.Node);
+                .Where(n => n.End is not null)
+                .GroupBy(n => n.End!, n => n.Node);
             foreach (var group in ended.ToList())
-                turn.Add(new EvidenceEnded(image, [.. group.Order(StringComparer.Ordinal)], group.Key, now));
+                turn.Add(new EvidenceEnded(image, [.. group.Order(StringComparer.Ordinal)], group.Key.Why, group.Key.Removed, now));
         }
     }
 
@@ -164,6 +173,9 @@ public sealed class MachineDecisions(MachineSettings settings)
         }
         if (nodes.Any(node => node.State == NodePullState.Pulling))
             return;
+        if (nodes.Any(node => node.TagMoved))
+            turn.State = turn.State with { Refreshes = turn.State.Refreshes + 1 };
+        Limit(turn, image, nodes, now);
         var record = turn.State.Record;
         var pull = record.Pulls[image];
         var pods = assessment.PodsByNode(pull.Pull);
@@ -175,6 +187,13 @@ public sealed class MachineDecisions(MachineSettings settings)
         turn.End(new PullEnded(
             image, failures.IsEmpty ? PullOutcome.Succeeded : PullOutcome.Failed, null, [.. done], failures,
             failures.IsEmpty ? null : now + (RetryDelay.After(attempts + 1, settings.RetryMin, settings.RetryMax) * chance), now));
+    }
+
+    // The node's words are the registry's: one that limits us is left alone by all pulls from it, and by this one at least as long.
+    private void Limit(Turn turn, string image, ImmutableArray<NodePull> nodes, DateTimeOffset now)
+    {
+        if (nodes.Any(node => node.State == NodePullState.Failed && RateLimit.IsIn(node.Reason)))
+            turn.State = turn.State.WithLimit(Images.ImageReference.Parse(image).Registry, now + settings.LimitedFor);
     }
 
     // Progress is how many nodes are settled; a DaemonSet that was there and is not any more was deleted by somebody else.

@@ -58,8 +58,9 @@ public sealed record PullEnded(
 /// <param name="Image">The normalised image.</param>
 /// <param name="Nodes">Names of the nodes.</param>
 /// <param name="Why">How that is known, in words.</param>
+/// <param name="Removed">The image was there and was removed, as kubelet's garbage collection does; else the node is another or the evidence too old.</param>
 /// <param name="At">When.</param>
-public sealed record EvidenceEnded(string Image, ImmutableArray<string> Nodes, string Why, DateTimeOffset At) : IMachineEvent;
+public sealed record EvidenceEnded(string Image, ImmutableArray<string> Nodes, string Why, bool Removed, DateTimeOffset At) : IMachineEvent;
 
 /// <summary>How a pull ended.</summary>
 public enum PullOutcome

@@ -7,6 +7,8 @@ namespace CacheMachine.Actors.CacheMachines;
 /// <summary>What a machine remembers: its journal, applied. It is also the snapshot.</summary>
 public sealed record MachineRecord
 {
+    private const int RemovalsKept = 10;
+
     /// <summary>Nothing has happened yet.</summary>
     public static MachineRecord Empty { get; } = new();
 
@@ -28,6 +30,15 @@ public sealed record MachineRecord
     /// <summary>What nodes are known to have beside what they report, by normalised image, then by node.</summary>
     public ImmutableDictionary<string, ImmutableDictionary<string, Evidence>> Evidence { get; init; } =
         ImmutableDictionary<string, ImmutableDictionary<string, Evidence>>.Empty;
+
+    /// <summary>When images were removed from nodes, the last times, by normalised image, then by node.</summary>
+    public ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, ImmutableArray<DateTimeOffset>>> Removals { get; init; } =
+        ImmutableSortedDictionary<string, ImmutableSortedDictionary<string, ImmutableArray<DateTimeOffset>>>.Empty;
+
+    /// <summary>The image was removed from the node so often of late that pulling it there again is of no use.</summary>
+    public bool DoesNotStay(string image, string node, MachineSettings settings, DateTimeOffset now) =>
+        Removals.TryGetValue(image, out var nodes) && nodes.TryGetValue(node, out var times)
+        && times.Count(time => now - time < settings.EvictionWindow) >= settings.EvictionsAtMost;
 
     /// <summary>The record after one more event.</summary>
     public MachineRecord Apply(IMachineEvent @event) => @event switch
@@ -57,7 +68,7 @@ public sealed record MachineRecord
             if (Lists.TryGetValue(before, out var list))
                 kept = kept.SetItem(i, list);
         }
-        return this with { Id = e.Id, Spec = e.Spec, Lists = kept, Retries = Retries.Clear() };
+        return this with { Id = e.Id, Spec = e.Spec, Lists = kept, Retries = Retries.Clear(), Removals = Removals.Clear() };
     }
 
     private MachineRecord End(PullEnded e)
@@ -89,7 +100,18 @@ public sealed record MachineRecord
     private MachineRecord Forget(EvidenceEnded e)
     {
         var left = (Evidence.GetValueOrDefault(e.Image) ?? ImmutableDictionary<string, Evidence>.Empty).RemoveRange(e.Nodes);
-        return this with { Evidence = left.IsEmpty ? Evidence.Remove(e.Image) : Evidence.SetItem(e.Image, left) };
+        return this with
+        {
+            Evidence = left.IsEmpty ? Evidence.Remove(e.Image) : Evidence.SetItem(e.Image, left),
+            Removals = e.Removed ? Removals.SetItem(e.Image, RemovalsAfter(e)) : Removals,
+        };
+    }
+
+    private ImmutableSortedDictionary<string, ImmutableArray<DateTimeOffset>> RemovalsAfter(EvidenceEnded e)
+    {
+        var nodes = Removals.GetValueOrDefault(e.Image) ?? ImmutableSortedDictionary.Create<string, ImmutableArray<DateTimeOffset>>(StringComparer.Ordinal);
+        return nodes.SetItems(e.Nodes.Select(node =>
+            KeyValuePair.Create(node, (ImmutableArray<DateTimeOffset>)[.. nodes.GetValueOrDefault(node, []).TakeLast(RemovalsKept - 1), e.At])));
     }
 
     private static ImmutableSortedDictionary<string, string> NoFailures { get; } =

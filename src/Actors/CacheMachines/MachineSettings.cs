@@ -6,6 +6,9 @@ public sealed record MachineSettings
     /// <summary>Images in flight at once.</summary>
     public int ParallelImages { get; init; } = 3;
 
+    /// <summary>The service lets only so many nodes pull at one time, over all machines: a machine waits until its nodes are granted.</summary>
+    public bool LimitsNodes { get; init; }
+
     /// <summary>How long a node may take for one image.</summary>
     public TimeSpan PullTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
@@ -17,6 +20,15 @@ public sealed record MachineSettings
 
     /// <summary>Longest wait after any number of failures.</summary>
     public TimeSpan RetryMax { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a registry is left alone after a node was told that there were too many requests.</summary>
+    public TimeSpan LimitedFor { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>An image that was removed from a node so often within <see cref="EvictionWindow"/> is not pulled there again before that is over.</summary>
+    public int EvictionsAtMost { get; init; } = 3;
+
+    /// <summary>See <see cref="EvictionsAtMost"/>.</summary>
+    public TimeSpan EvictionWindow { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>After how long a kubelet's full report would have an image that is there. Measured: up to a minute.</summary>
     public TimeSpan EvidenceGrace { get; init; } = TimeSpan.FromSeconds(90);

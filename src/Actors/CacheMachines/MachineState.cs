@@ -32,6 +32,22 @@ public sealed record MachineState
     /// <summary>How the pulls have gone on so far, by normalised image.</summary>
     public ImmutableSortedDictionary<string, PullProgress> Progress { get; init; } = ImmutableSortedDictionary<string, PullProgress>.Empty;
 
+    /// <summary>How often a registry was found to serve another digest than it listed: then its list is asked for anew.</summary>
+    public int Refreshes { get; init; }
+
+    /// <summary>Registries that asked to be left alone, by host, and until when.</summary>
+    public ImmutableSortedDictionary<string, DateTimeOffset> Limited { get; init; } = ImmutableSortedDictionary<string, DateTimeOffset>.Empty;
+
+    /// <summary>The nodes that the service lets pull; null where it sets no limit.</summary>
+    public ImmutableHashSet<string>? Granted { get; init; }
+
+    /// <summary>The nodes that pull, or would, the most urgent first; empty where the service sets no limit.</summary>
+    public ImmutableArray<string> NodesWanted { get; init; } = [];
+
+    /// <summary>This state, with a registry left alone until then, or longer where that is known already.</summary>
+    public MachineState WithLimit(string registry, DateTimeOffset until) =>
+        Limited.TryGetValue(registry, out var known) && known >= until ? this : this with { Limited = Limited.SetItem(registry, until) };
+
     /// <summary>The desired images of all repository managers in the order of priority, each once: the first one counts.</summary>
     public IEnumerable<WantedImage> Wanted => Record.Lists.Values
         .SelectMany(list => list.Desired)

@@ -5,7 +5,8 @@ namespace CacheMachine.Actors.CacheMachines;
 
 /// <summary>
 /// Which pulls go to more nodes, and which begin. Images go in the order of priority; at most <c>parallel_images</c> pulls that make
-/// progress are in flight, and at most so many on any one node; at most <c>max_nodes_pulling</c> nodes pull. A pull that has made no
+/// progress are in flight, and at most so many on any one node; at most
+/// <c>max_nodes_pulling</c> nodes pull, and only those that the service lets. A pull that has made no
 /// progress for a while holds up only the nodes that it waits for.
 /// </summary>
 public sealed class PullPlan
@@ -52,14 +53,21 @@ public sealed class PullPlan
             var key = image.Wanted.Key;
             if (free <= 0)
                 yield break;
-            if (state.Record.Pulls.ContainsKey(key) || IsLeaving(state, spec.Name, key) || Take(state, image, null) is not { Count: > 0 } nodes)
+            if (state.Record.Pulls.ContainsKey(key) || IsLeaving(state, spec.Name, key) || IsLimited(state, image.Wanted) || Take(state, image, null) is not { Count: > 0 } nodes)
                 continue;
             free--;
-            var everywhere = nodes.Count == _assessment.Eligible.Length && spec.MaxNodesPulling is null;
+            var everywhere = nodes.Count == _assessment.Eligible.Length && spec.MaxNodesPulling is null && !_settings.LimitsNodes;
             yield return new PullStarted(
                 key, image.Wanted.Image.ImageUrl, image.Wanted.Digest, PullOrder.NameFor(spec.Name, key), everywhere ? null : [.. nodes], _now);
         }
     }
+
+    /// <summary>The nodes that pull, and those that lack an image and could: what the service is asked to let pull.</summary>
+    public ImmutableArray<string> NodesWanted(MachineState state) => !MayPull(state)
+        ? [.. _load.Keys]
+        : [.. _load.Keys.Concat(_assessment.Images
+            .Where(image => !IsLimited(state, image.Wanted))
+            .SelectMany(image => image.Missing.Where(node => !IsWaiting(state, image.Wanted, node.Name)).Select(node => node.Name))).Distinct()];
 
     /// <summary>When the pull last made progress.</summary>
     public static DateTimeOffset StalledSince(MachineState state, string image) =>
@@ -80,6 +88,8 @@ public sealed class PullPlan
             var pulling = _load.GetValueOrDefault(name);
             if (covered?.Covers(name) == true || IsWaiting(state, image.Wanted, name) || pulling >= parallel)
                 continue;
+            if (_settings.LimitsNodes && state.Granted?.Contains(name) != true)
+                continue;
             if (pulling == 0 && spec.MaxNodesPulling is { } most && _load.Count >= most)
                 continue;
             _load[name] = pulling + 1;
@@ -95,7 +105,11 @@ public sealed class PullPlan
         return state.Removing.Contains(name) || state.View.Pulls.ContainsKey(name);
     }
 
+    private bool IsLimited(MachineState state, WantedImage image) =>
+        state.Limited.TryGetValue(image.Reference.Registry, out var until) && _now < until;
+
     private bool IsWaiting(MachineState state, WantedImage image, string node) =>
-        state.Record.Retries.TryGetValue(image.Key, out var retry)
-        && retry.Digest == image.Digest && _now < retry.At && retry.Failures.ContainsKey(node);
+        (state.Record.Retries.TryGetValue(image.Key, out var retry)
+            && retry.Digest == image.Digest && _now < retry.At && retry.Failures.ContainsKey(node))
+        || state.Record.DoesNotStay(image.Key, node, _settings, _now);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CacheMachine.Actors.Images;
+using CacheMachine.Actors.Pulling;
 
 namespace CacheMachine.Actors.CacheMachines;
 
@@ -18,7 +19,7 @@ public static class StatusReport
     {
         var spec = state.Record.Spec!;
         var assessment = Assessment.Of(state);
-        var pulls = Pulls(state, assessment, spec.PullTimeout ?? settings.PullTimeout, now);
+        var pulls = Pulls(state, assessment, settings, now);
         var (phase, message) = PhaseReport.Of(state, assessment, pulls, now);
         return new MachineStatus
         {
@@ -46,17 +47,22 @@ public static class StatusReport
 
     private static ImmutableArray<DesiredImage> All(MachineState state) => [.. state.Record.Lists.Values.SelectMany(list => list.All)];
 
-    private static ImmutableArray<PullStatus> Pulls(MachineState state, Assessment assessment, TimeSpan timeout, DateTimeOffset now)
+    private static ImmutableArray<PullStatus> Pulls(MachineState state, Assessment assessment, MachineSettings settings, DateTimeOffset now)
     {
+        var timeout = state.Record.Spec!.PullTimeout ?? settings.PullTimeout;
         var pulls = ImmutableArray.CreateBuilder<PullStatus>();
         foreach (var image in assessment.Images)
         {
             var pull = state.Record.Pulls.GetValueOrDefault(image.Wanted.Key);
             var retry = state.Record.Retries.GetValueOrDefault(image.Wanted.Key) is { } r && r.Digest == image.Wanted.Digest ? r : null;
             var missing = image.Missing.Select(node => node.Name).ToHashSet(StringComparer.Ordinal);
-            if (pull is null && (retry is null || missing.Count == 0))
-                continue;
             var errors = (retry?.Failures ?? ImmutableSortedDictionary<string, string>.Empty).Where(failure => missing.Contains(failure.Key)).ToDictionary();
+            foreach (var node in missing.Where(node => state.Record.DoesNotStay(image.Wanted.Key, node, settings, now)))
+                errors[node] = "does not stay: the node's disk is too small";
+            if (pull is null && state.Limited.TryGetValue(image.Wanted.Reference.Registry, out var until) && now < until)
+                missing.ToList().ForEach(node => errors.TryAdd(node, $"the registry {image.Wanted.Reference.Registry} asked for fewer requests; tried again in {Words.Of(until - now)}"));
+            if (pull is null && errors.Count == 0)
+                continue;
             if (pull is not null)
             {
                 foreach (var node in assessment.Judge(image.Wanted.Key, pull, timeout, now).Where(node => node.Reason is not null))

@@ -16,7 +16,7 @@ public static class Presence
         || (evidence is not null && evidence.Uid == node.Uid && Matches(image.Digest, evidence.Digest));
 
     /// <summary>
-    /// Why evidence says nothing any more, in words; null while it does. A kubelet reports an image up to a minute after the pull
+    /// Why evidence says nothing any more; null while it does. A kubelet reports an image up to a minute after the pull
     /// (<paramref name="grace"/>), and its 50 biggest only; so an image that a later full report lacks has been removed.
     /// </summary>
     /// <param name="evidence">The evidence.</param>
@@ -26,23 +26,28 @@ public static class Presence
     /// <param name="grace">After how long a full report would have the image.</param>
     /// <param name="lifetime">After how long evidence is not believed any more.</param>
     /// <param name="now">The time.</param>
-    public static string? WhyEnded(
+    public static EvidenceEnd? WhyEnded(
         Evidence evidence, Images.ImageReference image, NodeFacts? node, NodeFacts? before, TimeSpan grace, TimeSpan lifetime, DateTimeOffset now)
     {
         if (node is null)
-            return "the node is gone";
+            return new("the node is gone");
         if (node.Uid != evidence.Uid)
-            return "the node was replaced";
+            return new("the node was replaced");
         if (node.BootId.Length > 0 && evidence.BootId.Length > 0 && node.BootId != evidence.BootId)
-            return "the node was rebooted";
+            return new("the node was rebooted");
         if (now - evidence.At >= lifetime)
-            return "it is too old to be believed";
+            return new("it is too old to be believed");
         if (!node.Ready || !node.Images.IsFull || node.Images.Has(image, null))
             return null;
         if (before is not null && before.Uid == node.Uid && before.Images.Has(image, null))
-            return "the node no longer reports the image: it was removed there";
-        return now - evidence.At >= grace ? "the node reports all its images, and not this one" : null;
+            return new("the node no longer reports the image: it was removed there", Removed: true);
+        return now - evidence.At >= grace ? new("the node reports all its images, and not this one", Removed: true) : null;
     }
 
     private static bool Matches(string? wanted, string? actual) => wanted is null || wanted == actual;
 }
+
+/// <summary>Evidence says nothing any more.</summary>
+/// <param name="Why">In words.</param>
+/// <param name="Removed">The image was on the node, and was removed.</param>
+public sealed record EvidenceEnd(string Why, bool Removed = false);

@@ -22,6 +22,9 @@ public interface IClusterApi
     /// <summary>Deletes a DaemonSet and its pods. One that is gone already is no error.</summary>
     /// <returns>True where there was one.</returns>
     Task<bool> DeletePullAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Tells an operator, as an event of the workload that runs us, or of the DaemonSet where there is none.</summary>
+    Task TellAsync(PullNews news, CancellationToken cancellationToken);
 }
 
 /// <summary>What <see cref="IClusterApi.EnsurePullAsync"/> found.</summary>

@@ -11,4 +11,7 @@ public sealed class PortException : Exception
 
     /// <summary>How long the other side asked to be left alone.</summary>
     public TimeSpan? RetryAfter { get; }
+
+    /// <summary>The registry that said that there were too many requests; null where that is not the reason.</summary>
+    public string? LimitedBy { get; init; }
 }

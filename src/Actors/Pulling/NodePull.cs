@@ -19,7 +19,8 @@ public enum NodePullState
 /// <param name="Node">Name of the node.</param>
 /// <param name="State">How it stands.</param>
 /// <param name="Reason">The reason in words, where it has failed or waits for something.</param>
-public sealed record NodePull(string Node, NodePullState State, string? Reason = null)
+/// <param name="TagMoved">It has failed because the registry serves another digest than it listed.</param>
+public sealed record NodePull(string Node, NodePullState State, string? Reason = null, bool TagMoved = false)
 {
     /// <summary>Judges by the node's pull pod; an image that the node is known to have is done whatever its pod says.</summary>
     /// <param name="node">Name of the node.</param>
@@ -37,7 +38,7 @@ public sealed record NodePull(string Node, NodePullState State, string? Reason =
             { State: PullPodState.Unschedulable } => new(node, NodePullState.Failed, $"pod not scheduled: {pod.Reason}"),
             { State: PullPodState.Pulled, Digest: null } =>
                 new(node, NodePullState.Failed, $"pulled, but the container runtime does not say its digest; wanted {wanted}"),
-            { State: PullPodState.Pulled } => new(node, NodePullState.Failed, $"the registry served {pod.Digest}; wanted {wanted}"),
+            { State: PullPodState.Pulled } => new(node, NodePullState.Failed, $"the registry served {pod.Digest}; wanted {wanted}", TagMoved: true),
             _ when overdue is { } time => new(node, NodePullState.Failed, $"no progress for {Words.Of(time)}"),
             _ => new(node, NodePullState.Pulling, pod?.Reason),
         };

@@ -68,11 +68,12 @@ public sealed class RepoManActor : ReceiveActor, IWithTimers
     private void OnFailed(Exception error)
     {
         _listing = false;
-        var asked = (error as PortException)?.RetryAfter ?? TimeSpan.Zero;
+        var port = error as PortException;
+        var asked = port?.RetryAfter ?? TimeSpan.Zero;
         var backoff = RetryDelay.After(++_failures, _settings.BackoffMin, _settings.BackoffMax);
         var delay = Spread(backoff > asked ? backoff : asked);
         _log.Warning("Repository manager {0} has no new list, asks again in {1}: {2}", _index, Words.Of(delay), error.Message);
-        _machine.Tell(new RepoManFailed(_machineId, _index, error.Message, _time.GetUtcNow() + delay));
+        _machine.Tell(new RepoManFailed(_machineId, _index, error.Message, _time.GetUtcNow() + delay, port?.LimitedBy));
         Timers.StartSingleTimer(nameof(Poll), Poll.Instance, delay);
     }
 

@@ -13,7 +13,8 @@ public sealed record RepoManListed(string Machine, int Index, RepoList List) : I
 /// <param name="Index">Its place in the spec.</param>
 /// <param name="Error">Why, in words.</param>
 /// <param name="RetryAt">When it asks again.</param>
-public sealed record RepoManFailed(string Machine, int Index, string Error, DateTimeOffset RetryAt) : IMachineMessage;
+/// <param name="LimitedBy">The registry, where it asked to be left alone until then; null otherwise.</param>
+public sealed record RepoManFailed(string Machine, int Index, string Error, DateTimeOffset RetryAt, string? LimitedBy = null) : IMachineMessage;
 
 /// <summary>To a repository manager: ask now, a digest was found to have moved.</summary>
 public sealed record RefreshRepoMan

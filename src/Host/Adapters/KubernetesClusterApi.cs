@@ -13,8 +13,12 @@ namespace CacheMachine.Host.Adapters;
 /// <param name="ns">Namespace of our DaemonSets and pods.</param>
 /// <param name="owner">Finds the workload that runs us.</param>
 /// <param name="pullSecret">A Secret that every pull may use; null for none.</param>
-public sealed class KubernetesClusterApi(KubernetesClient client, string ns, PullOwner owner, string? pullSecret) : IClusterApi
+/// <param name="time">Clock.</param>
+public sealed class KubernetesClusterApi(KubernetesClient client, string ns, PullOwner owner, string? pullSecret, TimeProvider time) : IClusterApi
 {
+    // The API server refuses events with longer messages.
+    private const int LongestMessage = 1024;
+
     private static readonly ListOptions Ours = new($"{PullDaemonSet.PullLabel}={PullDaemonSet.PullLabelValue}");
 
     /// <inheritdoc/>
@@ -61,6 +65,23 @@ public sealed class KubernetesClusterApi(KubernetesClient client, string ns, Pul
         if (!deleted.IsSuccess && !deleted.IsNotFound)
             throw Failed(deleted.Error);
         return deleted.IsSuccess;
+    }
+
+    /// <inheritdoc/>
+    public async Task TellAsync(PullNews news, CancellationToken cancellationToken)
+    {
+        var about = await owner.FindAsync(client, ns, cancellationToken) is { } workload
+            ? new ObjectReference(workload.ApiVersion, workload.Kind, workload.Name, ns, workload.Uid)
+            : new ObjectReference("apps/v1", "DaemonSet", news.Pull, ns);
+        var now = time.GetUtcNow();
+        var made = await client.Events(ns).CreateAsync(
+            new Event(
+                new ObjectMeta(GenerateName: "cachemachine-", Namespace: ns), about, news.Reason,
+                news.Message.Length <= LongestMessage ? news.Message : news.Message[..(LongestMessage - 1)] + "…",
+                news.IsWarning ? "Warning" : "Normal", new EventSource("cachemachine"), now, now, 1, "cachemachine"),
+            cancellationToken);
+        if (!made.IsSuccess)
+            throw Failed(made.Error);
     }
 
     private async Task<EnsuredPull> AdoptAsync(DaemonSet there, DaemonSet wanted, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Journal;
 using CacheMachine.Actors.Nodes;
+using CacheMachine.Actors.Pulling;
 using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Configuration.Settings;
@@ -28,7 +29,8 @@ public static class BuiltInActors
         var watcher = system.ActorOf(Props.Create(() => new ClusterWatcherActor(cluster.Cluster)), "cluster-watcher");
         var repoMen = new RepoManFactory(
             cluster.Registry, new RepoManSettings(settings.Registry.PollInterval, settings.Registry.BackoffMin, settings.Registry.BackoffMax));
-        var services = new MachineServices(cluster.Cluster, watcher, repoMen, settings.Pull.ToMachineSettings(), time);
+        var budget = settings.Pull.MaxNodesPulling is { } most ? system.ActorOf(Props.Create(() => new NodeBudgetActor(most)), "node-budget") : null;
+        var services = new MachineServices(cluster.Cluster, watcher, budget, repoMen, settings.Pull.ToMachineSettings(), time);
         var machines = ClusterSharding.Get(system).Start(
             "cachemachine", name => Props.Create(() => new CacheMachineActor(name, services)), new ClusterShardingSettings(),
             new MachineMessageExtractor(settings.Sharding.Shards));

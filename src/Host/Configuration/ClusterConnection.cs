@@ -20,11 +20,11 @@ public sealed class ClusterConnection : IAsyncDisposable
     private readonly KubernetesClient _client;
     private readonly RegistryClient _registry;
 
-    private ClusterConnection(KubernetesClient client, RegistryClient registry, IClusterApi cluster, SimulatedCluster? simulator)
+    private ClusterConnection(KubernetesClient client, RegistryClient registry, IClusterApi cluster, SimulatedCluster? simulator, TimeProvider time)
     {
         (_client, _registry, Cluster, Simulator) = (client, registry, cluster, simulator);
         Description = simulator is null ? client.Config.ToString() : $"a simulated cluster of {simulator.Options.Nodes} nodes and a registry at {simulator.Registry.Host}";
-        Registry = new RegistryApi(registry);
+        Registry = new RegistryApi(registry, time);
     }
 
     /// <summary>The cluster.</summary>
@@ -66,7 +66,7 @@ public sealed class ClusterConnection : IAsyncDisposable
                 RequestTimeout = settings.Registry.Timeout,
             },
             time, loggers.CreateLogger<RegistryClient>());
-        return new ClusterConnection(client, registry, new KubernetesClusterApi(client, ns, owner, kubernetes.PullSecret), simulator);
+        return new ClusterConnection(client, registry, new KubernetesClusterApi(client, ns, owner, kubernetes.PullSecret, time), simulator, time);
     }
 
     /// <summary>Closes the connections, and ends the simulated cluster, if there is one.</summary>

@@ -174,7 +174,6 @@ internal sealed partial class ActorCell : IUntypedActorContext
     /// <summary>Makes an instance and gives it what its interfaces ask for. The instance's own constructor sets the behaviour.</summary>
     private ActorBase NewActor()
     {
-        _below?.Clear();
         _released = false;
         var actor = Props.NewActor();
         actor.Init();

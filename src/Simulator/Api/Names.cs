@@ -10,7 +10,6 @@ internal sealed partial class Names(int seed)
 
     private readonly Lock _gate = new();
 
-#pragma warning disable CA5394 // These names are no secrets; they are to be repeatable.
     private readonly Random _random = new(seed);
 
     public string Suffix(int length = 5)
@@ -42,7 +41,6 @@ internal sealed partial class Names(int seed)
             _random.NextBytes(bytes);
         return Convert.ToHexStringLower(bytes);
     }
-#pragma warning restore CA5394
 
     public static bool IsSubdomain(string name) => name.Length <= 253 && Subdomain().IsMatch(name);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
@@ -125,7 +126,9 @@ internal sealed class ReadHandler(ObjectStore store)
         {
             if (i > 0)
                 Append(writer, ",");
-            await writer.WriteAsync(page[i].Utf8, context.RequestAborted).ConfigureAwait(false);
+            writer.Write(page[i].Utf8);
+            if (writer.UnflushedBytes > 256 * 1024)
+                await writer.FlushAsync(context.RequestAborted).ConfigureAwait(false);
         }
 
         Append(writer, "]}\n");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using CacheMachine.Simulator.Api;
@@ -11,6 +12,8 @@ internal sealed class DaemonSetState
     private readonly Dictionary<string, string> _nodeOfPod = new(StringComparer.Ordinal);
     private JsonObject _template = [];
     private NodeAffinity _affinity = new(null);
+    private string _maxUnavailable = "1";
+    private string _templateGeneration = "1";
     private IReadOnlyList<Toleration> _tolerations = [];
 
     public DaemonSetState(StoredObject stored) => Read(stored);
@@ -30,7 +33,10 @@ internal sealed class DaemonSetState
 
     public bool OnDelete { get; private set; }
 
-    public int MaxUnavailable { get; private set; } = 1;
+    /// <summary>How many nodes may be without a ready pod during a rolling update: a number, or a share of the nodes, rounded up.</summary>
+    public int MaxUnavailable => _maxUnavailable.EndsWith('%') && int.TryParse(_maxUnavailable[..^1], CultureInfo.InvariantCulture, out var percent)
+        ? (int)Math.Ceiling(Wanted.Count * percent / 100.0)
+        : int.TryParse(_maxUnavailable, CultureInfo.InvariantCulture, out var number) ? number : 1;
 
     /// <returns>Whether the spec differs from the one known before.</returns>
     public bool Read(StoredObject stored)
@@ -45,13 +51,11 @@ internal sealed class DaemonSetState
         _affinity = new NodeAffinity(_template["spec"]);
         _tolerations = [.. Toleration.ReadAll(_template["spec"]), .. Toleration.OfDaemons];
         OnDelete = document.Text("spec", "updateStrategy", "type") == "OnDelete";
-        MaxUnavailable = (int)(document.Number("spec", "updateStrategy", "rollingUpdate", "maxUnavailable") ?? 1);
+        _maxUnavailable = document.At("spec", "updateStrategy", "rollingUpdate", "maxUnavailable")?.ToString() ?? "1";
         Hash = Convert.ToHexStringLower(SHA256.HashData(Json.Serialize(_template)))[..10];
-        TemplateGeneration = document.Text("metadata", "annotations", Defaults.TemplateGeneration) ?? "1";
+        _templateGeneration = document.Text("metadata", "annotations", Defaults.TemplateGeneration) ?? "1";
         return true;
     }
-
-    private string TemplateGeneration { get; set; } = "1";
 
     /// <summary>nodeShouldRunDaemonPod: a NoSchedule taint keeps new pods away, only a NoExecute taint removes running ones.</summary>
     public (bool ShouldRun, bool ShouldContinue) Decide(NodeInfo node)
@@ -88,7 +92,7 @@ internal sealed class DaemonSetState
         var metadata = _template.Map("metadata");
         var labels = Json.ToMap(metadata.StringMap("labels"));
         labels["controller-revision-hash"] = Hash;
-        labels["pod-template-generation"] = TemplateGeneration;
+        labels["pod-template-generation"] = _templateGeneration;
         var podMetadata = new JsonObject
         {
             ["generateName"] = Stored.Name + "-",

@@ -274,4 +274,52 @@ public sealed class MachineDecisionsTests
         Assert.Equal([A], world.Available);
         Assert.Contains("503 from the registry", world.Status.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void An_image_that_is_removed_three_times_within_an_hour_is_not_fought_for_until_the_hour_is_over()
+    {
+        var world = new World().Join("n1").Begin(A);
+        for (var i = 0; i < 3; i++)
+        {
+            world.Act().Pulled("a", "n1", reported: true).See().Act();
+            Assert.Equal([A], world.Available);
+            world.RemoveFromDisk("a", "n1").Report("n1").See().Pass(TimeSpan.FromMinutes(5));
+        }
+        world.Act();
+        Assert.Empty(world.DaemonSets);
+        Assert.Equal("does not stay: the node's disk is too small", Assert.Single(world.Status.Pulls).Errors["n1"]);
+
+        world.Pass(TimeSpan.FromMinutes(45)).Act();
+        Assert.Single(world.DaemonSets);
+    }
+
+    [Fact]
+    public void A_registry_that_limits_requests_is_left_alone_by_other_pulls_and_others_are_not()
+    {
+        var other = new DesiredImage("other.example/b", null, "b");
+        var world = new World().Join("n1").Configure(World.Spec() with { ParallelImages = 1 }).List(A, B, other).See().Act();
+        world.PullFails("a", "n1", "ErrImagePull: toomanyrequests: You have reached your pull rate limit").See().Act().Act();
+        Assert.Equal(["other.example/b"], world.DaemonSets.Select(d => d.Image));
+        Assert.Contains("fewer requests", world.Status.Pulls.Single(p => p.Image == B.ImageUrl).Errors["n1"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_registry_that_serves_another_digest_than_it_listed_is_asked_for_its_list_anew()
+    {
+        var world = new World().Join("n1").Begin(World.Image("a", World.Digest(1))).Act().Pulled("a", "n1", World.Digest(2)).See();
+        Assert.Equal(1, world.State.Refreshes);
+    }
+
+    [Fact]
+    public void A_service_wide_limit_of_nodes_lets_them_pull_one_after_another()
+    {
+        var world = new World(new MachineSettings { LimitsNodes = true }).Join("n1").Join("n2").Begin(A, B);
+        Assert.Empty(world.DaemonSets);
+        world.Act().Act();
+        Assert.Equal(["n1", "n1"], world.Pods.Select(p => p.Node));
+        world.Pulled("a", "n1").Pulled("b", "n1").See().Act().Act().Act();
+        Assert.Equal(["n2", "n2"], world.Pods.Where(p => p.State == PullPodState.Pulling).Select(p => p.Node));
+        world.Pulled("a", "n2").Pulled("b", "n2").See().Act();
+        Assert.Equal([A, B], world.Available);
+    }
 }

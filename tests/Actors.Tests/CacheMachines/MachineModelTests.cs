@@ -25,7 +25,7 @@ public sealed class MachineModelTests
     private static void Run(int seed)
     {
         var random = new Random(seed);
-        var world = new World();
+        var world = new World(new MachineSettings { LimitsNodes = random.Next(4) == 0, ParallelImages = random.Next(1, 4) });
         try
         {
             world.Join("n1").Join("n2").Begin(Desired(random));
@@ -106,7 +106,7 @@ public sealed class MachineModelTests
         if (world.Nodes.Count == 0)
             world.Join("n1");
         world.See().List(Desired(random));
-        for (var round = 0; round < 60; round++)
+        for (var round = 0; round < 80; round++)
         {
             world.Act();
             foreach (var pod in world.Pods.ToList())

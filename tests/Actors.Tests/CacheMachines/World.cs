@@ -38,6 +38,9 @@ internal sealed class World
 
     public IReadOnlyCollection<PullOrder> DaemonSets => [.. _daemonSets.Values.Select(d => d.Order)];
 
+    /// <summary>How many nodes the service lets pull, where <see cref="MachineSettings.LimitsNodes"/>.</summary>
+    public NodeBudget Budget { get; set; } = new(1);
+
     public double Chance { get; set; } = 1;
 
     public MachineStatus Status => StatusReport.Of(State, Settings, Now);
@@ -83,6 +86,11 @@ internal sealed class World
     /// <summary>Does to the cluster what the machine's state asks for, once.</summary>
     public World Act()
     {
+        if (Settings.LimitsNodes)
+        {
+            Budget = Budget.Want("m", State.NodesWanted);
+            Tell(new NodesGranted(Budget.Granted));
+        }
         foreach (var (pull, work) in MachineChildren.Pullers(State).OrderBy(w => w.Key, StringComparer.Ordinal))
         {
             if (work.Order is { } order)

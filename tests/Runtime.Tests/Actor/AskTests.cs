@@ -40,6 +40,7 @@ public sealed class AskTests : ActorTest
             GC.Collect();
             return !question.TryGetTarget(out _);
         });
+        AwaitCondition(() => Time.TimerCount == 0);
     }
 
     private sealed class Answering : ReceiveActor

@@ -41,6 +41,29 @@ public sealed class DeathWatchTests : ActorTest
         Assert.Equal(actor, LastSender);
     }
 
+    private sealed class SlowToStop(IActorRef log, ManualResetEventSlim go) : ReceiveActor
+    {
+        protected override void PostStop()
+        {
+            log.Tell("stopping");
+            go.Wait(Seconds(5));
+        }
+    }
+
+    [Fact]
+    public async Task Terminated_waits_for_the_end_of_PostStop()
+    {
+        using var go = new ManualResetEventSlim();
+        var actor = Watch(Sys.ActorOf(Props.Create(() => new SlowToStop(TestActor, go))));
+        Sys.Stop(actor);
+        ExpectMsg("stopping");
+        for (var i = 0; i < 10; i++) await Task.Run(() => { }); // the thread pool had its turns
+        TestActor.Tell("go");
+        go.Set();
+        ExpectMsg("go");
+        ExpectTerminated(actor);
+    }
+
     [Fact]
     public void Watching_an_actor_that_is_dead_already_tells_at_once()
     {

@@ -127,6 +127,35 @@ public sealed class TimersTests : ActorTest
         }));
         ExpectNoMsg(Seconds(10));
         Assert.False(IsActive("key"));
+        Assert.Equal(0, Time.TimerCount);
+    }
+
+    /// <summary>Starts its first timer with the same key in each life, so that both have the same generation.</summary>
+    private sealed class Reborn : ReceiveActor, IWithTimers
+    {
+        public Reborn(IActorRef log)
+        {
+            Receive<int>(_ =>
+            {
+                Timers.StartSingleTimer("key", "of the old life", TimeSpan.Zero);
+                throw new InvalidOperationException("restart me");
+            });
+            Receive<string>(text => log.Tell(text));
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PostRestart(Exception reason) => Timers.StartSingleTimer("key", "of the new life", Seconds(1));
+    }
+
+    [Fact]
+    public void A_timer_of_the_instance_before_the_restart_is_not_taken_for_one_of_the_new_instance()
+    {
+        Sys.ActorOf(Props.Create(() => new Reborn(TestActor))).Tell(1);
+        ExpectNoMsg();
+        Time.Advance(Seconds(1));
+        ExpectMsg("of the new life");
+        ExpectNoMsg();
     }
 
     [Fact]
@@ -136,6 +165,7 @@ public sealed class TimersTests : ActorTest
         Do(timers => timers.StartPeriodicTimer("key", "tick", Seconds(1)));
         Sys.Stop(_clock);
         ExpectNoMsg(Seconds(10));
+        Assert.Equal(0, Time.TimerCount);
     }
 
     [Fact]

@@ -177,6 +177,25 @@ public sealed class PersistFailureTests : PersistentActorTest
     }
 
     [Fact]
+    public void A_last_callback_that_throws_leaves_in_order_what_waited()
+    {
+        var actor = StartRecovered("a");
+        var gate = Store.DelayNext();
+
+        Run(actor, self =>
+        {
+            self.Add("x");
+            self.Persist(new Added("y"), _ => throw new InvalidOperationException("oops"));
+        });
+        for (var i = 0; i < 5; i++)
+            actor.Tell($"{i}");
+        ComeToRest();
+        gate.SetResult();
+
+        Expect("stored x", "recovered x,y", "0", "1", "2", "3", "4");
+    }
+
+    [Fact]
     public async Task A_callback_that_throws_and_is_forgiven_does_not_take_the_other_callbacks_with_it()
     {
         var parent = Sys.ActorOf(Props.Create<ForgivingActor>(ScriptActor.Props("a", TestActor)));

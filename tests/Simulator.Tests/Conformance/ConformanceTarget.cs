@@ -34,10 +34,10 @@ public abstract class ConformanceTarget : IAsyncLifetime
     /// <summary>An image of the registry, as <c>shell:1</c>.</summary>
     public string Image(string name) => $"{Registry}/conformance/{name}";
 
-    /// <summary>Lets the cluster forget its watch history where it can be asked to.</summary>
-    public virtual void ForgetHistory()
-    {
-    }
+    /// <summary>
+    /// Lets the cluster forget its watch history. False where it cannot be asked to: a young real cluster still knows its first version.
+    /// </summary>
+    public virtual bool ForgetHistory() => false;
 
     public async Task InitializeAsync()
     {

@@ -70,6 +70,9 @@ public sealed class RealClusterWatchConformance(RealClusterTarget target) : Watc
 public sealed class RealClusterObjectConformance(RealClusterTarget target) : ObjectConformance(target), IClassFixture<RealClusterTarget>;
 
 [Trait("Category", "RealCluster")]
+public sealed class RealClusterUpdateConformance(RealClusterTarget target) : UpdateConformance(target), IClassFixture<RealClusterTarget>;
+
+[Trait("Category", "RealCluster")]
 public sealed class RealClusterDeleteConformance(RealClusterTarget target) : DeleteConformance(target), IClassFixture<RealClusterTarget>;
 
 /// <summary>One after the other with the pulls: it taints nodes.</summary>

@@ -7,7 +7,11 @@ public sealed class SimulatorTarget : ConformanceTarget
 
     public override TimeSpan ReportWithin => TimeSpan.FromSeconds(30);
 
-    public override void ForgetHistory() => _cluster.Compact();
+    public override bool ForgetHistory()
+    {
+        _cluster.Compact();
+        return true;
+    }
 
     protected override async Task ConnectAsync()
     {
@@ -38,6 +42,8 @@ public sealed class SimulatorListConformance(SimulatorTarget target) : ListConfo
 public sealed class SimulatorWatchConformance(SimulatorTarget target) : WatchConformance(target), IClassFixture<SimulatorTarget>;
 
 public sealed class SimulatorObjectConformance(SimulatorTarget target) : ObjectConformance(target), IClassFixture<SimulatorTarget>;
+
+public sealed class SimulatorUpdateConformance(SimulatorTarget target) : UpdateConformance(target), IClassFixture<SimulatorTarget>;
 
 public sealed class SimulatorDeleteConformance(SimulatorTarget target) : DeleteConformance(target), IClassFixture<SimulatorTarget>;
 

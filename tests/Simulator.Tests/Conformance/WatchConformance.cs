@@ -86,13 +86,19 @@ public abstract class WatchConformance(ConformanceTarget target)
     public async Task A_version_that_is_too_old_is_gone()
     {
         await Create("x");
-        target.ForgetHistory();
+        var forgotten = target.ForgetHistory();
 
         using var watch = await WatchReader.Open(target.Api, $"{Selected}&resourceVersion=1");
 
         if (watch.Code == 410)
             return;
         var frame = await watch.Next();
+        if (!forgotten && frame!.Value.Type != "ERROR")
+        {
+            Assert.Equal($"{_set}-x", frame.Value.Object.Name());
+            return;
+        }
+
         Assert.Equal("ERROR", frame!.Value.Type);
         Assert.Equal("Status", frame.Value.Object.String("kind"));
         Assert.Equal(410, frame.Value.Object["code"]!.GetValue<int>());

@@ -37,9 +37,10 @@ public sealed class WatchReader : IDisposable
     public async Task<(string Type, JsonNode Object)?> Frame()
     {
         using var end = new CancellationTokenSource(Longest, TimeProvider.System);
-        return await _lines.ReadLineAsync(end.Token) is { } line
-            ? (JsonNode.Parse(line)!.String("type"), JsonNode.Parse(line)!["object"]!)
-            : null;
+        if (await _lines.ReadLineAsync(end.Token) is not { } line)
+            return null;
+        var frame = JsonNode.Parse(line)!;
+        return (frame.String("type"), frame["object"]!);
     }
 
     public void Dispose()

@@ -27,7 +27,7 @@ build_is_cached() { [[ -d $CACHE/bin && -d $LAYERS ]]; }
 
 build_everything() {
   local work=$CACHE/building
-  # Left by an interrupted build. Go marks its module cache read-only.
+  # Left by an interrupted build. Go makes some of its directories read-only.
   [[ ! -d $work ]] || chmod -R u+w "$work"
   rm -rf "$work"
   mkdir -p "$work/bin"
@@ -56,12 +56,12 @@ build_kubernetes() {
   mkdir -p "$tree/.go/src/k8s.io"
   tar -xf "$archive" -C "$tree" --strip-components=1
   ln -s ../../.. "$tree/.go/src/k8s.io/kubernetes"
-  say "building kubernetes $KUBERNETES_VERSION: this takes about 5 minutes on 2 cores, once"
+  say "building kubernetes $KUBERNETES_VERSION: this takes about 6 minutes on 2 cores, once"
   (
     cd "$tree" || exit
     # Debian's own Go: a later one may be first in the PATH and refuse sources this old.
     [[ ! -d /usr/lib/go/bin ]] || PATH=/usr/lib/go/bin:$PATH
-    export GOPATH=$tree/.go GOCACHE=$work/gocache GOFLAGS=-mod=vendor CGO_ENABLED=0 GOTOOLCHAIN=local
+    export GOPATH=$tree/.go GOFLAGS=-mod=vendor CGO_ENABLED=0 GOTOOLCHAIN=local
     export KUBE_GIT_VERSION=v$KUBERNETES_VERSION
     nice make WHAT="${KUBERNETES_PROGRAMS[*]/#/cmd/}" >&2
   )

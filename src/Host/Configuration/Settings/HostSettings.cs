@@ -9,7 +9,6 @@ namespace CacheMachine.Host.Configuration.Settings;
 /// <param name="Registry">Image registries.</param>
 /// <param name="Kubernetes">Which cluster.</param>
 /// <param name="Pull">Pulling and retrying.</param>
-/// <param name="Nodes">What kubelets report.</param>
 /// <param name="Simulator">The built-in cluster.</param>
 /// <param name="Sharding">Spreading of machines over replicas.</param>
 public sealed record HostSettings(
@@ -21,7 +20,6 @@ public sealed record HostSettings(
     RegistrySettings Registry,
     KubernetesSettings Kubernetes,
     PullSettings Pull,
-    NodeSettings Nodes,
     SimulatorSettings Simulator,
     ShardingSettings Sharding)
 {
@@ -43,7 +41,6 @@ public sealed record HostSettings(
             RegistrySettings.Read(reader.Section("registry")),
             kubernetes,
             PullSettings.Read(reader.Section("pull")),
-            NodeSettings.Read(reader.Section("nodes")),
             SimulatorSettings.Read(reader.Section("simulator")),
             ShardingSettings.Read(reader.Section("sharding")));
         reader.RefuseUnread();

@@ -54,15 +54,6 @@ internal sealed class SettingsReader
             text => HoconUnits.TryParseDuration(text, out var value) && value >= min && value <= max ? value : null,
             min);
 
-    /// <summary>A duration, or null for the word <c>none</c>.</summary>
-    public TimeSpan? DurationOrNone(string key, TimeSpan min, TimeSpan max)
-    {
-        if (!string.Equals(configuration[ConfigurationKey(key)], "none", StringComparison.OrdinalIgnoreCase))
-            return Duration(key, min, max);
-        keys.Add(prefix + key);
-        return null;
-    }
-
     /// <summary>A size in bytes.</summary>
     public long Size(string key, long min, long max) =>
         Read<long>(

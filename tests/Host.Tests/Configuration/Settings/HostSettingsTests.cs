@@ -1,4 +1,5 @@
 using System.Net;
+using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Host.Configuration;
 using CacheMachine.Host.Configuration.Hocon;
 using CacheMachine.Host.Configuration.Settings;
@@ -24,9 +25,10 @@ public class HostSettingsTests
         Assert.Equal((TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(30)), (settings.Registry.PollInterval, settings.Registry.Timeout));
         Assert.Equal(new KubernetesSettings(KubernetesMode.Simulator, false, null, null, null, null), settings.Kubernetes);
         Assert.Equal(
-            new PullSettings(3, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromHours(24), PullPolicy.IfNotPresent),
+            new PullSettings(
+                3, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(90), TimeSpan.FromHours(24)),
             settings.Pull);
-        Assert.Equal(new NodeSettings(50), settings.Nodes);
+        Assert.Equal(new MachineSettings(), settings.Pull.ToMachineSettings());
         Assert.Equal(new SimulatorSettings(8, true), settings.Simulator);
         Assert.Equal(new ShardingSettings(64, null), settings.Sharding);
     }
@@ -97,12 +99,11 @@ public class HostSettingsTests
     [InlineData("pull.retry-min", "2h", "not be shorter than retry-min")]
     [InlineData("pull.retry-max", "8d", "from 1s to 7d")]
     [InlineData("pull.evidence-ttl", "31d", "from 1m to 30d")]
-    [InlineData("pull.pull-policy", "Never", "one of IfNotPresent, Always")]
-    [InlineData("nodes.max-reported-images", "0", "-1 or at least 1")]
+    [InlineData("pull.stall-after", "0s", "from 1s to 24h")]
+    [InlineData("pull.evidence-grace", "-1s", "from 0ms to 1h")]
     [InlineData("simulator.nodes", "5001", "from 1 to 5000")]
     [InlineData("simulator.example", "1", "true or false")]
     [InlineData("sharding.shards", "0", "from 1 to 1024")]
-    [InlineData("sharding.passivate-after", "1s", "from 1m to 30d")]
     [InlineData("http.prot", "80", "is no setting")]
     [InlineData("htp.port", "80", "is no setting")]
     public void A_value_out_of_bounds_is_reported_with_key_value_and_rule(string key, string value, string rule)
@@ -133,8 +134,7 @@ public class HostSettingsTests
     [InlineData("log.profile", "Production")]
     [InlineData("registry.insecure-hosts", "localhost:5000, [::1]:5000,registry")]
     [InlineData("kubernetes.pull-secret", "pull.secret-1")]
-    [InlineData("nodes.max-reported-images", "-1")]
-    [InlineData("sharding.passivate-after", "10 minutes")]
+    [InlineData("pull.evidence-grace", "0")]
     [InlineData("simulator.example", "off")]
     public void Values_at_the_bounds_and_in_every_allowed_form_are_accepted(string key, string value) => Assert.Empty(Read((key, value)).Faults);
 
