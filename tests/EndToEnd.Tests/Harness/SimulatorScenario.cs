@@ -45,10 +45,22 @@ public abstract class SimulatorScenario(ITestOutputHelper output) : IAsyncLifeti
     /// <param name="settings">Settings of the service, as <c>PULL__RETRY_MIN</c>.</param>
     protected async Task BeginAsync(SimulatedClusterOptions options, params (string Key, string Value)[] settings)
     {
-        _simulator = await SimulatorUnderTest.StartAsync(options);
-        _service = await InProcess.StartAsync(
-            _simulator.Flags(_data), settings.ToDictionary(s => $"CACHEMACHINE__{s.Key}", s => s.Value), options.TimeProvider);
+        await BeginClusterAsync(options);
+        await BeginServiceAsync(settings);
     }
+
+    /// <summary>Starts the cluster only.</summary>
+    protected async Task<SimulatedCluster> BeginClusterAsync(SimulatedClusterOptions options)
+    {
+        _simulator = await SimulatorUnderTest.StartAsync(options);
+        return _simulator.Cluster;
+    }
+
+    /// <summary>Starts the service.</summary>
+    protected async Task BeginServiceAsync(params (string Key, string Value)[] settings) => _service = await InProcess.StartAsync(
+        // A flag is stronger than the environment, so a list of registries in the settings takes the flag's place.
+        settings.Any(s => s.Key == "REGISTRY__INSECURE_HOSTS") ? [.. _simulator!.Flags(_data).SkipLast(2)] : _simulator!.Flags(_data),
+        settings.ToDictionary(s => $"CACHEMACHINE__{s.Key}", s => s.Value), Cluster.Options.TimeProvider);
 
     /// <summary>Puts an image into the registry.</summary>
     /// <returns>Its name.</returns>
