@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Images;
@@ -13,7 +15,11 @@ namespace CacheMachine.Host.Api;
 [JsonSerializable(typeof(Deleted))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ImmutableArray<string>))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>The same, for people too: quotes and plus signs stay what they are, because no answer is ever put into a page as it is.</summary>
+    public static ApiJson Plain => field ??= new(new JsonSerializerOptions(Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
 
 /// <summary><c>GET .../available</c> and <c>.../desired</c>.</summary>
 internal sealed record ImageLists(ImmutableArray<DesiredImage> Images, ImmutableArray<DesiredImage> All);

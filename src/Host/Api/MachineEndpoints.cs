@@ -20,11 +20,11 @@ internal static class MachineEndpoints
         web.UseStatusCodePages();
 
         var metadata = About(settings.Http.Prefix);
-        web.MapGet("/", () => Results.Json(metadata, ApiJson.Default.Metadata));
+        web.MapGet("/", () => Results.Json(metadata, ApiJson.Plain.Metadata));
 
         var machines = web.MapGroup($"/{settings.Http.Prefix}");
         machines.MapGet("/", (HttpContext http, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            Results.Json((await actors.Supervisor.Ask<MachineNames>(ListMachines.Instance, timeout, cancelled)).Names, ApiJson.Default.ImmutableArrayString)));
+            Results.Json((await actors.Supervisor.Ask<MachineNames>(ListMachines.Instance, timeout, cancelled)).Names, ApiJson.Plain.ImmutableArrayString)));
 
         machines.MapPost("/", (HttpContext http, CancellationToken cancelled) => Answer(http, WriteTimeout, async timeout =>
         {
@@ -51,7 +51,7 @@ internal static class MachineEndpoints
         machines.MapDelete("/{name}", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, DeleteTimeout, async timeout =>
             Results.Json(
                 new Deleted(name, await actors.Supervisor.Ask<object>(new RemoveMachine(name), timeout, cancelled) is MachineGone),
-                ApiJson.Default.Deleted)));
+                ApiJson.Plain.Deleted)));
     }
 
     private static async Task<IResult> Answer(HttpContext http, TimeSpan timeout, Func<TimeSpan, Task<IResult>> ask)
@@ -68,14 +68,14 @@ internal static class MachineEndpoints
 
     private static IResult Machine(object answer) => answer switch
     {
-        MachineStatus status => Results.Json(status, ApiJson.Default.MachineStatus),
+        MachineStatus status => Results.Json(status, ApiJson.Plain.MachineStatus),
         MachineNotFound none => Problems.NoMachine(none.Machine),
         _ => throw Unexpected(answer),
     };
 
     private static IResult Images(object answer, Func<MachineImages, System.Collections.Immutable.ImmutableArray<Actors.Images.DesiredImage>> which) => answer switch
     {
-        MachineImages images => Results.Json(new ImageLists(which(images), images.All), ApiJson.Default.ImageLists),
+        MachineImages images => Results.Json(new ImageLists(which(images), images.All), ApiJson.Plain.ImageLists),
         MachineNotFound none => Problems.NoMachine(none.Machine),
         _ => throw Unexpected(answer),
     };

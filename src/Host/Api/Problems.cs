@@ -24,5 +24,5 @@ internal static class Problems
 
     public static IResult Of(int status, string detail, IReadOnlyList<Fault>? faults = null) => Results.Json(
         new Problem("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, faults),
-        ApiJson.Default.Problem, "application/problem+json", status);
+        ApiJson.Plain.Problem, "application/problem+json", status);
 }

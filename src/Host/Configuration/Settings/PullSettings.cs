@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Nodes;
 
 namespace CacheMachine.Host.Configuration.Settings;
 
@@ -11,6 +13,7 @@ namespace CacheMachine.Host.Configuration.Settings;
 /// <param name="RetryMax">Longest wait before another try.</param>
 /// <param name="EvidenceGrace">Age at which a kubelet's full report is believed over a pull pod's proof.</param>
 /// <param name="EvidenceTtl">How long a pull pod's proof counts without a report of the node.</param>
+/// <param name="Defaults">For machines that do not say.</param>
 public sealed record PullSettings(
     int ParallelImages,
     int? MaxNodesPulling,
@@ -19,7 +22,8 @@ public sealed record PullSettings(
     TimeSpan RetryMin,
     TimeSpan RetryMax,
     TimeSpan EvidenceGrace,
-    TimeSpan EvidenceTtl)
+    TimeSpan EvidenceTtl,
+    MachineDefaults Defaults)
 {
     /// <summary>The same in the machines' own terms.</summary>
     public MachineSettings ToMachineSettings() => new()
@@ -32,6 +36,7 @@ public sealed record PullSettings(
         RetryMax = RetryMax,
         EvidenceGrace = EvidenceGrace,
         EvidenceLifetime = EvidenceTtl,
+        Defaults = Defaults,
     };
 
     internal static PullSettings Read(SettingsReader reader)
@@ -44,7 +49,14 @@ public sealed record PullSettings(
             reader.Duration("retry-min", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
             reader.Duration("retry-max", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
             reader.Duration("evidence-grace", TimeSpan.Zero, TimeSpan.FromHours(1)),
-            reader.Duration("evidence-ttl", TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)));
+            reader.Duration("evidence-ttl", TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
+            new MachineDefaults
+            {
+                Tolerations = reader.List("tolerations", 64, TaintText.Rule, text => TaintText.TryParse(text, out _))
+                    .Select(TaintText.Parse).OfType<Toleration>().ToImmutableArray(),
+                PriorityClass = reader.OptionalText("priority-class", SettingsRules.ResourceName + "; or empty", SettingsRules.IsResourceName),
+                PullPolicy = reader.Choice<string?>("pull-policy", ("auto", null), ("Always", "Always"), ("IfNotPresent", "IfNotPresent")),
+            });
         reader.Require(settings.RetryMin <= settings.RetryMax, "retry-max", "must not be shorter than retry-min");
         return settings;
     }
