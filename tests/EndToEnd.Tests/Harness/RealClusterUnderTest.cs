@@ -31,8 +31,14 @@ public sealed class RealClusterUnderTest : ClusterUnderTest
         return $"{_silent.LocalEndpoint}/slow/image:1";
     }
 
+    /// <summary>The one that the environment names.</summary>
+    public static RealClusterUnderTest Given() => new();
+
     /// <summary>Runs a command of <c>tests/cluster/cluster</c>; returns the last line that it prints.</summary>
-    public static async Task<string> CommandAsync(params string[] arguments)
+    public static async Task<string> CommandAsync(params string[] arguments) => (await OutputAsync(arguments)).TrimEnd().Split('\n')[^1];
+
+    /// <summary>Runs a command of <c>tests/cluster/cluster</c>; returns all that it prints.</summary>
+    public static async Task<string> OutputAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo(Script(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
@@ -40,7 +46,7 @@ public sealed class RealClusterUnderTest : ClusterUnderTest
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0
-            ? output.TrimEnd().Split('\n')[^1]
+            ? output
             : throw new InvalidOperationException($"cluster {string.Join(' ', arguments)}: {await errors}");
     }
 

@@ -17,6 +17,8 @@ internal abstract class RunningService : IAsyncDisposable
 
     public Task<JsonObject> MachineAsync(string name) => GetAsync($"/cachemachine/{name}");
 
+    public async Task<string[]> NamesAsync() => (await Http.GetFromJsonAsync<string[]>("/cachemachine/"))!;
+
     public async Task<JsonObject> PostAsync(JsonObject spec)
     {
         using var answer = await Http.PostAsJsonAsync("/cachemachine/", spec);
@@ -28,6 +30,11 @@ internal abstract class RunningService : IAsyncDisposable
 
     public async Task<string[]> AvailableAsync(string name) =>
         [.. (await GetAsync($"/cachemachine/{name}/available"))["images"]!.AsArray().Select(image => (string)image!["name"]!)];
+
+    /// <summary>Waits until the machine is as it should be.</summary>
+    public Task<TimeSpan> IsAsync(string name, Func<JsonObject, bool> right, TimeSpan within, string what) => Eventually.Is(
+        () => MachineAsync(name), right, within, $"{name}: {what}",
+        machine => $"{machine["phase"]}: {machine["message"]} nodes: {machine["nodes"]!.ToJsonString()} pulls: {machine["pulls"]!.ToJsonString()}");
 
     public Task<TimeSpan> BecomesAvailableAsync(string name, int images, TimeSpan within) => Eventually.Is(
         () => MachineAsync(name), machine => machine["available_images"]!.AsArray().Count == images, within,

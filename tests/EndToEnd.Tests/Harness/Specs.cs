@@ -16,6 +16,13 @@ internal static class Specs
         ["images"] = new JsonArray([.. images.Select(image => new JsonObject { ["name"] = image.Name, ["image_url"] = image.Url })]),
     };
 
+    /// <summary>The same with one more field.</summary>
+    public static JsonObject With(this JsonObject machine, string field, JsonNode value)
+    {
+        machine[field] = value;
+        return machine;
+    }
+
     public static JsonObject Rubin(string registry, string repository = "lsstsqre/sciplat-lab") => new()
     {
         ["type"] = "RubinRepoMan", ["registry_url"] = registry, ["repo"] = repository, ["recommended_tag"] = "recommended",

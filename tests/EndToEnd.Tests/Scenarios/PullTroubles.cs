@@ -1,0 +1,82 @@
+using System.Net;
+using CacheMachine.EndToEnd.Tests.Harness;
+using CacheMachine.Simulator;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace CacheMachine.EndToEnd.Tests.Scenarios;
+
+/// <summary>Images that cannot be pulled: each says why, node by node, and holds up no other.</summary>
+public sealed class PullTroubles(ITestOutputHelper output) : SimulatorScenario(output)
+{
+    private const long Gigabyte = 1_000_000_000;
+
+    private readonly ITestOutputHelper _output = output;
+
+    [Fact]
+    public async Task A_full_disk_an_unauthorized_image_and_a_limited_registry_are_said_in_words_while_other_images_go_on()
+    {
+        await BeginAsync(new SimulatedClusterOptions { Nodes = 3, DiskBytes = 10 * Gigabyte, Bandwidth = 100 * Gigabyte }, ("PULL__RETRY_MIN", "10m"));
+        var (big, secret, limited, good) = (Push("big", size: 5 * Gigabyte), Push("secret"), Push("limited"), Push("good"));
+        Cluster.Node("n1").FillDisk(8 * Gigabyte);
+        Cluster.Registry.Troubles.Fail(HttpStatusCode.Unauthorized, "secret");
+        Cluster.Registry.Troubles.Fail(HttpStatusCode.TooManyRequests, "limited");
+
+        await Service.PostAsync(Specs.Machine("m", Specs.Simple(("big", big), ("secret", secret), ("limited", limited), ("good", good))));
+        await Service.IsAsync("m", m => m["available_images"]!.AsArray() is [{ } one] && (string)one["name"]! == "good", Soon, "the good one is available");
+        await SaysAsync(big, "n1", "no space left on device");
+        foreach (var node in Cluster.NodeNames)
+        {
+            await SaysAsync(secret, node, "401 Unauthorized");
+            await SaysAsync(limited, node, "429 Too Many Requests");
+        }
+
+        var machine = await Service.MachineAsync("m");
+        Assert.Equal([big, secret, limited], Node(machine, "n1")!["missing"]!.AsArray().Select(image => (string)image!));
+        Assert.Equal([secret, limited], Node(machine, "n2")!["missing"]!.AsArray().Select(image => (string)image!));
+        Assert.True(Cluster.Node("n3").Has(big));
+        _output.WriteLine((string)machine["message"]!);
+        await NothingIsLeftAsync(Soon);
+    }
+
+    [Fact]
+    public async Task A_pod_that_finds_no_place_says_why_and_its_image_comes_when_there_is_one()
+    {
+        await BeginAsync(new SimulatedClusterOptions { Nodes = 2, PodsPerNode = 1 }, ("PULL__RETRY_MIN", "1s"), ("PULL__RETRY_MAX", "2s"));
+        var (endless, good) = (Push("endless", size: 1_000_000 * Gigabyte), Push("good"));
+        await Service.PostAsync(Specs.Machine("m", Specs.Simple(("endless", endless), ("good", good))));
+        await Service.IsAsync(
+            "m", m => Cluster.NodeNames.All(node => Reason(m, good, node) is var why && why.StartsWith("pod not scheduled: ", StringComparison.Ordinal)
+                && why.Contains("Too many pods", StringComparison.Ordinal)), Soon, "the second image has no place");
+
+        await Service.PostAsync(Specs.Machine("m", Specs.Simple(("good", good))));
+        await Service.BecomesAvailableAsync("m", 1, Soon);
+        await NothingIsLeftAsync(Soon);
+    }
+
+    [Fact]
+    public async Task An_image_that_failed_comes_when_its_trouble_is_over()
+    {
+        await BeginAsync(new SimulatedClusterOptions { Nodes = 2 }, ("PULL__RETRY_MIN", "1s"), ("PULL__RETRY_MAX", "2s"));
+        var image = Push("app");
+        Cluster.Registry.Troubles.Fail(HttpStatusCode.ServiceUnavailable);
+        await Service.PostAsync(Specs.Machine("m", Specs.Simple(("app", image))));
+        await SaysAsync(image, "n1", "503");
+        Cluster.Registry.Troubles.Fail(null);
+        await Service.BecomesAvailableAsync("m", 1, Soon);
+        Assert.Empty((await Service.MachineAsync("m"))["pulls"]!.AsArray());
+        await NothingIsLeftAsync(Soon);
+    }
+
+    [Fact]
+    public async Task A_name_that_no_runtime_accepts_is_said_in_its_words()
+    {
+        await BeginAsync(new SimulatedClusterOptions { Nodes = 1 });
+        await Service.PostAsync(Specs.Machine("m", Specs.Simple(("elsewhere", "nowhere.invalid/app:1"), ("good", Push("good")))));
+        await Service.BecomesAvailableAsync("m", 1, Soon);
+        await SaysAsync("nowhere.invalid/app:1", "n1", "no such host");
+    }
+
+    private Task<TimeSpan> SaysAsync(string image, string node, string words) =>
+        Service.IsAsync("m", m => Reason(m, image, node).Contains(words, StringComparison.Ordinal), Soon, $"{image} on {node}: {words}");
+}
