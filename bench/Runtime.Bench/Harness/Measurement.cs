@@ -27,18 +27,17 @@ internal sealed record Measurement(Spread Ours, Spread Theirs, Spread Ratio)
     private static async Task<int> WarmUpAsync(Benchmark benchmark, Func<int, Task<double>> run, Pace pace, TimeProvider time)
     {
         var began = time.GetTimestamp();
-        var count = benchmark.Start;
-        while (true)
+        var (count, best) = (benchmark.Start, 0.0);
+        while (time.GetElapsedTime(began) < pace.WarmUp)
         {
             var runBegan = time.GetTimestamp();
             await RunAsync(benchmark, run, count, time);
-            var took = time.GetElapsedTime(runBegan);
+            // The best speed, because a run that had to wait for a processor would make the rounds too short to mean anything.
+            best = Math.Max(best, count / time.GetElapsedTime(runBegan).TotalSeconds);
             // At most fourfold at a time, because the first runs are slow ones.
-            var factor = Math.Clamp(pace.Round / took, 0.25, 4);
-            count = (int)Math.Clamp(count * factor, Math.Min(benchmark.Start, benchmark.Most), benchmark.Most);
-            if (time.GetElapsedTime(began) >= pace.WarmUp)
-                return count;
+            count = (int)Math.Clamp(Math.Min(best * pace.Round.TotalSeconds, count * 4.0), Math.Min(benchmark.Start, benchmark.Most), benchmark.Most);
         }
+        return count;
     }
 
     private static async Task<double> RunAsync(Benchmark benchmark, Func<int, Task<double>> run, int count, TimeProvider time)
