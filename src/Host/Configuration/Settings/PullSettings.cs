@@ -11,6 +11,7 @@ namespace CacheMachine.Host.Configuration.Settings;
 /// <param name="RetryMax">Longest wait before another try.</param>
 /// <param name="EvidenceGrace">Age at which a kubelet's full report is believed over a pull pod's proof.</param>
 /// <param name="EvidenceTtl">How long a pull pod's proof counts without a report of the node.</param>
+/// <param name="Sleeper">What pull pods run.</param>
 public sealed record PullSettings(
     int ParallelImages,
     int? MaxNodesPulling,
@@ -19,7 +20,8 @@ public sealed record PullSettings(
     TimeSpan RetryMin,
     TimeSpan RetryMax,
     TimeSpan EvidenceGrace,
-    TimeSpan EvidenceTtl)
+    TimeSpan EvidenceTtl,
+    SleeperSource Sleeper)
 {
     /// <summary>The same in the machines' own terms.</summary>
     public MachineSettings ToMachineSettings() => new()
@@ -44,7 +46,8 @@ public sealed record PullSettings(
             reader.Duration("retry-min", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
             reader.Duration("retry-max", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
             reader.Duration("evidence-grace", TimeSpan.Zero, TimeSpan.FromHours(1)),
-            reader.Duration("evidence-ttl", TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)));
+            reader.Duration("evidence-ttl", TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
+            SleeperSource.Parse(reader.Text("sleeper-image", SleeperSource.Rule, text => SleeperSource.Parse(text) is not null)) ?? new SleeperSource.None());
         reader.Require(settings.RetryMin <= settings.RetryMax, "retry-max", "must not be shorter than retry-min");
         return settings;
     }
