@@ -31,7 +31,7 @@ public sealed class Assessment
 
     /// <summary>Assesses a machine that exists.</summary>
     public static Assessment Of(MachineState state) =>
-        new(state, state.Record.Spec ?? throw new InvalidOperationException("there is no machine to assess"));
+        new(state, state.Spec ?? throw new InvalidOperationException("there is no machine to assess"));
 
     /// <summary>Available: there are eligible nodes, and each has the image.</summary>
     public bool IsAvailable(ImageAssessment image) => !Eligible.IsEmpty && image.Missing.IsEmpty;
@@ -45,11 +45,11 @@ public sealed class Assessment
     {
         var wanted = new WantedImage(image, Actors.Images.ImageReference.Parse(image), pull.Digest, new(pull.Url, pull.Digest, ""));
         var pods = PodsByNode(pull.Pull);
-        var since = _state.Progress.GetValueOrDefault(image)?.NodeSince;
+        var progress = _state.Progress.GetValueOrDefault(image);
         var trouble = _state.PullTroubles.GetValueOrDefault(pull.Pull);
         return [.. Eligible.Where(node => pull.Targets.Covers(node.Name)).Select(node =>
         {
-            var waited = now - (since is not null && since.TryGetValue(node.Name, out var at) ? at : pull.StartedAt);
+            var waited = now - (progress?.NodeSince.GetValueOrDefault(node.Name, now) ?? pull.StartedAt);
             var pod = pods.GetValueOrDefault(node.Name);
             var judged = NodePull.Judge(node.Name, pod, Has(wanted, node, pod), pull.Digest, waited >= timeout ? waited : null);
             return trouble is not null && judged.State != NodePullState.Done ? judged with { Reason = $"{judged.Reason}{(judged.Reason is null ? "" : ": ")}{trouble}" } : judged;

@@ -28,7 +28,7 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
     private readonly Dictionary<string, (IActorRef Puller, PullerWork Work)> _pullers = new(StringComparer.Ordinal);
     private readonly List<IActorRef> _repoMen = [];
     private readonly List<IActorRef> _waitingForTheEnd = [];
-    private MachineState _state = MachineState.Empty;
+    private MachineState _state;
     private string? _repoMenOf;
     private long _children;
     private int _refreshed;
@@ -40,6 +40,7 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
     public CacheMachineActor(string name, MachineServices services)
     {
         (_name, _services, _decisions) = (name, services, new MachineDecisions(services.Settings));
+        _state = MachineState.Empty with { Defaults = services.Settings.Defaults };
 
         Recover<SnapshotOffer>(offer =>
         {
@@ -51,7 +52,7 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
 
         Command<GetMachine>(_ => Answer(() => StatusReport.Of(_state, _services.Settings, Now)));
         Command<GetMachineImages>(_ => Answer(() => StatusReport.Images(_state)));
-        Command<ConfigureMachine>(m => Decide(m, () => Answer(() => StatusReport.Of(_state, _services.Settings, Now))));
+        Command<ConfigureMachine>(m => Decide(m, m.WantsAnswer ? () => Answer(() => StatusReport.Of(_state, _services.Settings, Now)) : null));
         Command<DeleteMachine>(m => Decide(m, () =>
         {
             _waitingForTheEnd.Add(Sender);

@@ -12,7 +12,7 @@ public static class MachineChildren
         var work = ImmutableDictionary.CreateBuilder<string, PullerWork>(StringComparer.Ordinal);
         foreach (var pull in state.Removing)
             work[pull] = new(null, 0);
-        if (state.Record.Spec is { } spec)
+        if (state.Spec is { } spec)
         {
             foreach (var (image, pull) in state.Record.Pulls)
                 work[pull.Pull] = new(Order(spec, pull), state.Progress.GetValueOrDefault(image)?.Vanished ?? 0);

@@ -95,8 +95,8 @@ public sealed class MachineDecisions(MachineSettings settings)
         RemoveOrphans(turn);
         var assessment = Assessment.Of(turn.State);
         CancelUnwanted(turn, assessment, now);
-        Track(turn, assessment, now);
         var judged = Judge(turn, assessment, now);
+        Track(turn, judged, now);
         var plan = new PullPlan(assessment, judged, settings, now);
         var widened = plan.Widen(turn.State).ToList();
         widened.ForEach(turn.Add);
@@ -197,12 +197,11 @@ public sealed class MachineDecisions(MachineSettings settings)
     }
 
     // Progress is how many nodes are settled; a DaemonSet that was there and is not any more was deleted by somebody else.
-    private void Track(Turn turn, Assessment assessment, DateTimeOffset now)
+    private static void Track(Turn turn, ImmutableDictionary<string, ImmutableArray<NodePull>> judged, DateTimeOffset now)
     {
         var state = turn.State;
         if (!state.View.IsSynced)
             return;
-        var judged = Judge(turn, assessment, now);
         turn.State = state with
         {
             Progress = judged.ToImmutableSortedDictionary(

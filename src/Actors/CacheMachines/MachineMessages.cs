@@ -12,10 +12,11 @@ public interface IMachineCommand : IMachineMessage
     string Machine { get; }
 }
 
-/// <summary>Be this machine. The answer is a <see cref="MachineStatus"/>. The same again changes nothing.</summary>
+/// <summary>Be this machine, and run. The same again changes nothing.</summary>
 /// <param name="Id">Which creation this is.</param>
 /// <param name="Spec">What is asked of it.</param>
-public sealed record ConfigureMachine(string Id, MachineSpec Spec) : IMachineCommand
+/// <param name="WantsAnswer">The answer is a <see cref="MachineStatus"/>; or there is none.</param>
+public sealed record ConfigureMachine(string Id, MachineSpec Spec, bool WantsAnswer = true) : IMachineCommand
 {
     /// <inheritdoc/>
     public string Machine => Spec.Name;

@@ -9,6 +9,9 @@ public sealed record MachineSettings
     /// <summary>The service lets only so many nodes pull at one time, over all machines: a machine waits until its nodes are granted.</summary>
     public bool LimitsNodes { get; init; }
 
+    /// <summary>What else specs that do not say are filled with.</summary>
+    public MachineDefaults Defaults { get; init; } = MachineDefaults.None;
+
     /// <summary>How long a node may take for one image.</summary>
     public TimeSpan PullTimeout { get; init; } = TimeSpan.FromMinutes(30);
 

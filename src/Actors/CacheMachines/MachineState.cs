@@ -14,6 +14,12 @@ public sealed record MachineState
     /// <summary>The journal, applied.</summary>
     public MachineRecord Record { get; init; } = MachineRecord.Empty;
 
+    /// <summary>What the service puts into specs that do not say.</summary>
+    public MachineDefaults Defaults { get; init; } = MachineDefaults.None;
+
+    /// <summary>What is asked of the machine, the defaults included; null while there is no machine.</summary>
+    public MachineSpec? Spec => Record.Spec is { } spec ? Defaults.Fill(spec) : null;
+
     /// <summary>The cluster as last seen.</summary>
     public ClusterView View { get; init; } = ClusterView.Empty;
 

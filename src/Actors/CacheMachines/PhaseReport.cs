@@ -18,7 +18,7 @@ internal static class PhaseReport
 
     private static (MachinePhase, string) Stand(MachineState state, Assessment assessment, ImmutableArray<PullStatus> pulls, DateTimeOffset now)
     {
-        var spec = state.Record.Spec!;
+        var spec = state.Spec!;
         if (!state.View.IsSynced)
             return (MachinePhase.Starting, "the cluster has not been listed yet");
         if (spec.RepoMen.IsEmpty)

@@ -46,7 +46,7 @@ public sealed class PullPlan
     {
         if (!MayPull(state))
             yield break;
-        var spec = state.Record.Spec!;
+        var spec = state.Spec!;
         var free = (spec.ParallelImages ?? _settings.ParallelImages) - state.Record.Pulls.Keys.Count(image => !IsStalled(state, image));
         foreach (var image in _assessment.Images)
         {
@@ -73,14 +73,14 @@ public sealed class PullPlan
     public static DateTimeOffset StalledSince(MachineState state, string image) =>
         state.Progress.TryGetValue(image, out var progress) ? progress.At : state.Record.Pulls[image].StartedAt;
 
-    private static bool MayPull(MachineState state) => state.View.IsSynced && !state.Record.Spec!.Paused;
+    private static bool MayPull(MachineState state) => state.View.IsSynced && !state.Spec!.Paused;
 
     private bool IsStalled(MachineState state, string image) => _now - StalledSince(state, image) >= _settings.StallAfter;
 
     // The nodes that are to pull the image now, beside those that do; they count as pulling from here on.
     private List<string> Take(MachineState state, ImageAssessment image, PullTargets? covered)
     {
-        var spec = state.Record.Spec!;
+        var spec = state.Spec!;
         var parallel = spec.ParallelImages ?? _settings.ParallelImages;
         var nodes = new List<string>();
         foreach (var name in image.Missing.Select(node => node.Name))

@@ -17,7 +17,7 @@ public static class StatusReport
     /// <summary>Everything about a machine that exists.</summary>
     public static MachineStatus Of(MachineState state, MachineSettings settings, DateTimeOffset now)
     {
-        var spec = state.Record.Spec!;
+        var spec = state.Spec!;
         var assessment = Assessment.Of(state);
         var pulls = Pulls(state, assessment, settings, now);
         var (phase, message) = PhaseReport.Of(state, assessment, pulls, now);
@@ -49,7 +49,7 @@ public static class StatusReport
 
     private static ImmutableArray<PullStatus> Pulls(MachineState state, Assessment assessment, MachineSettings settings, DateTimeOffset now)
     {
-        var timeout = state.Record.Spec!.PullTimeout ?? settings.PullTimeout;
+        var timeout = state.Spec!.PullTimeout ?? settings.PullTimeout;
         var pulls = ImmutableArray.CreateBuilder<PullStatus>();
         foreach (var image in assessment.Images)
         {

@@ -14,6 +14,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     public const string Id = "machine-supervisor";
 
     private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan KeepRunningEvery = TimeSpan.FromSeconds(30);
 
     private readonly IActorRef _machines;
     private readonly IActorRef _watcher;
@@ -39,7 +40,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Command<RemoveMachine>(Remove);
         Command<ListMachines>(_ => Sender.Tell(new MachineNames([.. _register.Machines.Keys])));
         Command<MachineGone>(Gone);
-        Command<MachineStatus>(_ => { });
+        Command<KeepRunning>(_ => Keep());
         Command<TellAgain>(_ => TellRemoving());
         Command<ClusterSeen>(m => RemoveOrphans(m.View));
         Command<OrphanRemoved>(m => _orphans.Remove(m.Pull));
@@ -58,11 +59,18 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
 
     private void Started()
     {
-        foreach (var machine in _register.Machines.Values)
-            _machines.Tell(new ConfigureMachine(machine.Id, machine.Spec), Self);
+        Keep();
         TellRemoving();
         _watcher.Tell(SubscribeToCluster.Instance, Self);
         _log.Info("{0} machines known", _register.Machines.Count);
+    }
+
+    // A machine's actor that had to stop, because the journal would not take its events, runs again only when it is told something.
+    private void Keep()
+    {
+        foreach (var machine in _register.Machines.Values)
+            _machines.Tell(new ConfigureMachine(machine.Id, machine.Spec, WantsAnswer: false), Self);
+        Timers.StartSingleTimer(nameof(KeepRunning), KeepRunning.Instance, KeepRunningEvery);
     }
 
     private void Create(CreateMachine command)
@@ -77,6 +85,8 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Persist(created, e =>
         {
             _register = _register.Apply(e);
+            // Whoever waits for the deletion of the one before: it is over.
+            TellGone(new MachineGone(e.Spec.Name));
             _machines.Tell(new ConfigureMachine(e.Id, e.Spec), Sender);
         });
     }
@@ -115,9 +125,14 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Persist(new MachineRemoved(message.Machine), e =>
         {
             _register = _register.Apply(e);
-            if (_waiting.Remove(e.Machine, out var waiting))
-                waiting.ForEach(asker => asker.Tell(message));
+            TellGone(message);
         });
+    }
+
+    private void TellGone(MachineGone message)
+    {
+        if (_waiting.Remove(message.Machine, out var waiting))
+            waiting.ForEach(asker => asker.Tell(message));
     }
 
     // A machine may be moving to another replica just now, so it is told until it answers.
@@ -140,6 +155,11 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
             _cluster.DeletePullAsync(pull.Name, CancellationToken.None)
                 .PipeTo(Self, success: _ => new OrphanRemoved(pull.Name), failure: error => new OrphanStays(pull.Name, error.Message));
         }
+    }
+
+    private sealed record KeepRunning
+    {
+        public static KeepRunning Instance { get; } = new();
     }
 
     private sealed record TellAgain

@@ -6,6 +6,7 @@ using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Configuration.Settings;
 using CacheMachine.Runtime.Actor;
+using CacheMachine.Runtime.Pattern;
 using CacheMachine.Runtime.Persistence;
 using CacheMachine.Runtime.Persistence.Sqlite;
 using CacheMachine.Runtime.Sharding;
@@ -34,8 +35,12 @@ public static class BuiltInActors
         var machines = ClusterSharding.Get(system).Start(
             "cachemachine", name => Props.Create(() => new CacheMachineActor(name, services)), new ClusterShardingSettings(),
             new MachineMessageExtractor(settings.Sharding.Shards));
+        // It stops when the journal refuses a write, and must come back.
         var supervisor = system.ActorOf(
-            Props.Create(() => new MachineSupervisorActor(machines, watcher, cluster.Cluster, time)), "machine-supervisor");
+            BackoffSupervisor.Props(Backoff.OnStop(
+                Props.Create(() => new MachineSupervisorActor(machines, watcher, cluster.Cluster, time)),
+                "supervisor", TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10), 0.2, -1)),
+            "machine-supervisor");
 
         return new MachineActors(supervisor, machines, async () =>
         {

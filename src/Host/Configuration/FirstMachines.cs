@@ -20,7 +20,8 @@ internal static partial class FirstMachines
             await actors.Supervisor.Ask<MachineStatus>(new CreateMachine(Example(simulator)), Timeout, cancellationToken);
         if (!Directory.Exists(settings.MachinesDirectory))
             return;
-        foreach (var file in Directory.EnumerateFiles(settings.MachinesDirectory, "*.json").Order(StringComparer.Ordinal))
+        // Every file, as in the old service; a mounted ConfigMap has hidden ones of its own besides.
+        foreach (var file in Directory.EnumerateFiles(settings.MachinesDirectory).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal))
         {
             var read = MachineSpecReader.Read(await File.ReadAllBytesAsync(file, cancellationToken));
             if (read.Spec is { } spec)

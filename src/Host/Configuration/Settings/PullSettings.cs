@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Nodes;
 
 namespace CacheMachine.Host.Configuration.Settings;
 
@@ -12,6 +14,7 @@ namespace CacheMachine.Host.Configuration.Settings;
 /// <param name="EvidenceGrace">Age at which a kubelet's full report is believed over a pull pod's proof.</param>
 /// <param name="EvidenceTtl">How long a pull pod's proof counts without a report of the node.</param>
 /// <param name="Sleeper">What pull pods run.</param>
+/// <param name="Defaults">For machines that do not say.</param>
 public sealed record PullSettings(
     int ParallelImages,
     int? MaxNodesPulling,
@@ -21,7 +24,8 @@ public sealed record PullSettings(
     TimeSpan RetryMax,
     TimeSpan EvidenceGrace,
     TimeSpan EvidenceTtl,
-    SleeperSource Sleeper)
+    SleeperSource Sleeper,
+    MachineDefaults Defaults)
 {
     /// <summary>The same in the machines' own terms.</summary>
     public MachineSettings ToMachineSettings() => new()
@@ -34,6 +38,7 @@ public sealed record PullSettings(
         RetryMax = RetryMax,
         EvidenceGrace = EvidenceGrace,
         EvidenceLifetime = EvidenceTtl,
+        Defaults = Defaults,
     };
 
     internal static PullSettings Read(SettingsReader reader)
@@ -47,7 +52,14 @@ public sealed record PullSettings(
             reader.Duration("retry-max", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
             reader.Duration("evidence-grace", TimeSpan.Zero, TimeSpan.FromHours(1)),
             reader.Duration("evidence-ttl", TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
-            SleeperSource.Parse(reader.Text("sleeper-image", SleeperSource.Rule, text => SleeperSource.Parse(text) is not null)) ?? new SleeperSource.None());
+            SleeperSource.Parse(reader.Text("sleeper-image", SleeperSource.Rule, text => SleeperSource.Parse(text) is not null)) ?? new SleeperSource.None(),
+            new MachineDefaults
+            {
+                Tolerations = reader.List("tolerations", 64, TaintText.Rule, text => TaintText.TryParse(text, out _))
+                    .Select(TaintText.Parse).OfType<Toleration>().ToImmutableArray(),
+                PriorityClass = reader.OptionalText("priority-class", SettingsRules.ResourceName + "; or empty", SettingsRules.IsResourceName),
+                PullPolicy = reader.Choice<string?>("pull-policy", ("auto", null), ("Always", "Always"), ("IfNotPresent", "IfNotPresent")),
+            });
         reader.Require(settings.RetryMin <= settings.RetryMax, "retry-max", "must not be shorter than retry-min");
         return settings;
     }

@@ -27,9 +27,12 @@ public class HostSettingsTests
         Assert.Equal(
             new PullSettings(
                 3, null, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(90), TimeSpan.FromHours(24),
-                new SleeperSource.Auto()),
+                new SleeperSource.Auto(),
+                settings.Pull.Defaults),
             settings.Pull);
-        Assert.Equal(new MachineSettings(), settings.Pull.ToMachineSettings());
+        Assert.Empty(settings.Pull.Defaults.Tolerations);
+        Assert.Equal((null, null), (settings.Pull.Defaults.PriorityClass, settings.Pull.Defaults.PullPolicy));
+        Assert.Equal(new MachineSettings(), settings.Pull.ToMachineSettings() with { Defaults = MachineDefaults.None });
         Assert.Equal(new SimulatorSettings(8, true), settings.Simulator);
         Assert.Equal(new ShardingSettings(64), settings.Sharding);
     }
@@ -173,4 +176,18 @@ public class HostSettingsTests
             [],
             new Dictionary<string, string>(),
             overrides.ToDictionary(o => $"cachemachine:{o.Key.Replace('.', ':')}", o => (string?)o.Value)));
+
+    [Theory]
+    [InlineData("gpu", "gpu", "Exists", "", "")]
+    [InlineData("gpu:NoSchedule", "gpu", "Exists", "", "NoSchedule")]
+    [InlineData("example.com/team=a:NoExecute", "example.com/team", "Equal", "a", "NoExecute")]
+    [InlineData("gpu=", "gpu", "Equal", "", "")]
+    public void A_toleration_is_written_as_kubectl_writes_the_taint(string text, string key, string @operator, string value, string effect) =>
+        Assert.Equal(new CacheMachine.Actors.Nodes.Toleration(key, @operator, value, effect), TaintText.Parse(text));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("gpu:Sometimes")]
+    [InlineData("-gpu")]
+    public void Other_texts_are_no_tolerations(string text) => Assert.Null(TaintText.Parse(text));
 }
