@@ -164,7 +164,9 @@ public sealed class KubeletTests : IAsyncLifetime
         {
             spec["initContainers"] = new JsonArray(new JsonObject
             {
-                ["name"] = "i", ["image"] = Image("own"), ["command"] = new JsonArray("/program", "install", "/v"),
+                ["name"] = "i",
+                ["image"] = Image("own"),
+                ["command"] = new JsonArray("/program", "install", "/v"),
                 ["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "v", ["mountPath"] = "/v", ["readOnly"] = readOnly }),
             });
             spec.Maps("containers").Single()["command"] = new JsonArray("/v/program");
