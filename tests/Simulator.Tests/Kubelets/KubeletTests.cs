@@ -153,6 +153,32 @@ public sealed class KubeletTests : IAsyncLifetime
         await Wait.Until("the node is tainted", () => NodeObject().Maps("spec", "taints").Any(taint => taint.Text("key") == "node.kubernetes.io/unreachable"));
     }
 
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task An_image_without_a_shell_runs_a_program_that_an_init_container_could_put_into_its_volume(bool readOnly, bool runs)
+    {
+        Push("own", 1000);
+        _cluster.Registry.Push("lab/noshell", "1", 1000, hasShell: false);
+        Run("noshell", change: spec =>
+        {
+            spec["initContainers"] = new JsonArray(new JsonObject
+            {
+                ["name"] = "i",
+                ["image"] = Image("own"),
+                ["command"] = new JsonArray("/program", "install", "/v"),
+                ["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "v", ["mountPath"] = "/v", ["readOnly"] = readOnly }),
+            });
+            spec.Maps("containers").Single()["command"] = new JsonArray("/v/program");
+            spec.Maps("containers").Single()["volumeMounts"] = new JsonArray(new JsonObject { ["name"] = "v", ["mountPath"] = "/v" });
+        });
+
+        await Until("the container has been started", () => Status("noshell").Text("imageID") is { Length: > 0 });
+
+        Assert.Equal(runs, Running("noshell"));
+        Assert.Equal(!runs, Waiting("noshell", "RunContainerError"));
+    }
+
     [Fact]
     public async Task A_reboot_keeps_the_images_and_starts_the_containers_again()
     {
