@@ -98,11 +98,12 @@ public sealed class PullPlan
         return nodes;
     }
 
-    // The DaemonSet of an earlier pull has the name that this one needs.
-    private static bool IsLeaving(MachineState state, string machine, string image)
+    // The DaemonSet of an earlier pull has the name that this one needs; its pods outlive it by a moment, and would be judged as this one's.
+    private bool IsLeaving(MachineState state, string machine, string image)
     {
         var name = PullOrder.NameFor(machine, image);
-        return state.Removing.Contains(name) || state.View.Pulls.ContainsKey(name);
+        return state.Removing.Contains(name) || state.View.Pulls.ContainsKey(name)
+            || state.View.PodsOf(name).Any(pod => _assessment.Eligible.Any(node => node.Name == pod.Node));
     }
 
     private bool IsLimited(MachineState state, WantedImage image) =>

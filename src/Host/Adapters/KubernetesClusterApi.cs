@@ -24,25 +24,36 @@ public sealed class KubernetesClusterApi(
     private static readonly ListOptions Ours = new($"{PullDaemonSet.PullLabel}={PullDaemonSet.PullLabelValue}");
 
     /// <inheritdoc/>
-    public Task WatchAsync(Action<ClusterChange> onChange, CancellationToken cancellationToken) => Task.WhenAll(
-        FollowAsync(
-            new Watcher<Node>(client.Nodes, new ListOptions()), ClusterKinds.Nodes,
-            items => new NodesListed([.. items.Select(ClusterFacts.Node)]),
-            item => new NodeChanged(ClusterFacts.Node(item)),
-            item => new NodeDeleted(item.Metadata.Name ?? ""),
-            onChange, cancellationToken),
-        FollowAsync(
-            new Watcher<Pod>(client.Pods(ns), Ours), ClusterKinds.Pods,
-            items => new PodsListed([.. items.Select(PullPodOf)]),
-            item => new PodChanged(PullPodOf(item)),
-            item => new PodDeleted(ClusterFacts.PullOf(item), item.Metadata.Name ?? ""),
-            onChange, cancellationToken),
-        FollowAsync(
-            new Watcher<DaemonSet>(client.DaemonSets(ns), Ours), ClusterKinds.Pulls,
-            items => new PullsListed([.. items.Select(ClusterFacts.Pull)]),
-            item => new PullChanged(ClusterFacts.Pull(item)),
-            item => new PullDeleted(item.Metadata.Name ?? ""),
-            onChange, cancellationToken));
+    public async Task WatchAsync(Action<ClusterChange> onChange, CancellationToken cancellationToken)
+    {
+        // A watch that fails takes the others along: as long as one of them goes on, nobody would know, and it would not be begun again.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] watches =
+        [
+            FollowAsync(
+                new Watcher<Node>(client.Nodes, new ListOptions()), ClusterKinds.Nodes,
+                items => new NodesListed([.. items.Select(ClusterFacts.Node)]),
+                item => new NodeChanged(ClusterFacts.Node(item)),
+                item => new NodeDeleted(item.Metadata.Name ?? ""),
+                onChange, end.Token),
+            FollowAsync(
+                new Watcher<Pod>(client.Pods(ns), Ours), ClusterKinds.Pods,
+                items => new PodsListed([.. items.Select(PullPodOf)]),
+                item => new PodChanged(PullPodOf(item)),
+                item => new PodDeleted(ClusterFacts.PullOf(item), item.Metadata.Name ?? ""),
+                onChange, end.Token),
+            FollowAsync(
+                new Watcher<DaemonSet>(client.DaemonSets(ns), Ours), ClusterKinds.Pulls,
+                items => new PullsListed([.. items.Select(ClusterFacts.Pull)]),
+                item => new PullChanged(ClusterFacts.Pull(item)),
+                item => new PullDeleted(item.Metadata.Name ?? ""),
+                onChange, end.Token),
+        ];
+        var first = await Task.WhenAny(watches);
+        await end.CancelAsync();
+        await Task.WhenAll(watches).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+    }
 
     /// <inheritdoc/>
     public async Task<EnsuredPull> EnsurePullAsync(PullOrder order, CancellationToken cancellationToken)
