@@ -51,7 +51,9 @@ public sealed class Assessment
         {
             var waited = now - (progress?.NodeSince.GetValueOrDefault(node.Name, now) ?? pull.StartedAt);
             var pod = pods.GetValueOrDefault(node.Name);
-            var judged = NodePull.Judge(node.Name, pod, Has(wanted, node, pod), pull.Digest, waited >= timeout ? waited : null);
+            // While a watch is broken nothing is known of progress, so no node is given up for want of it.
+            var overdue = waited >= timeout && _state.View.Troubles.IsEmpty;
+            var judged = NodePull.Judge(node.Name, pod, Has(wanted, node, pod), pull.Digest, overdue ? waited : null);
             return trouble is not null && judged.State != NodePullState.Done ? judged with { Reason = $"{judged.Reason}{(judged.Reason is null ? "" : ": ")}{trouble}" } : judged;
         })];
     }

@@ -21,6 +21,9 @@ public sealed record MachineServices(IClusterApi Cluster, IActorRef Watcher, IAc
 /// </summary>
 public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
 {
+    /// <summary>The type of entity that machines are among the shard regions.</summary>
+    public const string TypeName = "cachemachine";
+
     private readonly string _name;
     private readonly MachineServices _services;
     private readonly MachineDecisions _decisions;
@@ -194,7 +197,7 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
     private void Stop()
     {
         if (_state.Record.Spec is not null)
-            Context.Parent.Tell(new GetMachine(_name), ActorRefs.NoSender);
+            ClusterSharding.Get(Context.System).ShardRegion(TypeName).Tell(new GetMachine(_name), ActorRefs.NoSender);
         Context.Stop(Self);
     }
 

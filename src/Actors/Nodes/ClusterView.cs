@@ -86,7 +86,7 @@ public sealed record PullPod
 
     /// <summary>This pod, with the reason of <paramref name="before"/> where that says more: kubelet gives the registry's words only once (ErrImagePull), then says that it backs off.</summary>
     public PullPod After(PullPod? before) =>
-        before is { State: PullPodState.PullFailed } && State == PullPodState.PullFailed && Reason?.StartsWith("ImagePullBackOff", StringComparison.Ordinal) == true
+        before is { State: PullPodState.PullFailed } && State == PullPodState.PullFailed && Reason?.Contains("ImagePullBackOff", StringComparison.Ordinal) == true
             ? this with { Reason = before.Reason }
             : this;
 }

@@ -13,7 +13,7 @@ public static class ClusterViewChanges
         NodeDeleted m => view.Heard(ClusterKinds.Nodes) with { Nodes = view.Nodes.Remove(m.Name) },
         PodsListed m => view.Heard(ClusterKinds.Pods) with
         {
-            Pods = m.Pods.GroupBy(p => p.Pull).ToImmutableDictionary(g => g.Key, g => g.ToImmutableDictionary(p => p.Name)),
+            Pods = m.Pods.Select(p => p.After(PodsBy(view, p.Pull).GetValueOrDefault(p.Name))).GroupBy(p => p.Pull).ToImmutableDictionary(g => g.Key, g => g.ToImmutableDictionary(p => p.Name)),
         },
         PodChanged m => view.Heard(ClusterKinds.Pods) with
         {

@@ -23,16 +23,17 @@ public sealed class ClusterWatcherActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan WatchAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly IClusterApi _cluster;
-    private readonly CancellationTokenSource _stopped = new();
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private CancellationTokenSource _watch = new();
     private ClusterView _view = ClusterView.Empty;
 
     /// <param name="cluster">What is watched.</param>
     public ClusterWatcherActor(IClusterApi cluster)
     {
         _cluster = cluster;
-        Receive<ClusterChange>(OnChange);
+        Receive<Seen>(m => OnChange(m.Change), m => m.Watch == _watch);
+        Receive<Seen>(_ => { });
         Receive<Publish>(_ =>
         {
             foreach (var subscriber in _subscribers)
@@ -46,11 +47,8 @@ public sealed class ClusterWatcherActor : ReceiveActor, IWithTimers
         });
         Receive<Terminated>(m => _subscribers.Remove(m.ActorRef));
         Receive<Watch>(_ => StartWatching());
-        Receive<WatchEnded>(m =>
-        {
-            _log.Error(m.Error, "Watching the cluster ended; it begins again in {0}", Words.Of(WatchAgainAfter));
-            Timers.StartSingleTimer(nameof(Watch), Watch.Instance, WatchAgainAfter);
-        });
+        Receive<WatchEnded>(m => OnEnded(m.Error), m => m.Watch == _watch);
+        Receive<WatchEnded>(_ => { });
     }
 
     /// <inheritdoc/>
@@ -58,18 +56,38 @@ public sealed class ClusterWatcherActor : ReceiveActor, IWithTimers
 
     /// <inheritdoc/>
     protected override void PreStart() => StartWatching();
-    /// <inheritdoc/>
-    protected override void PostStop()
+
+    /// <summary>The subscribers stay: none of them would know that it had to subscribe again.</summary>
+    protected override void PreRestart(Exception reason, object? message)
     {
-        _stopped.Cancel();
-        _stopped.Dispose();
+        foreach (var subscriber in _subscribers)
+            Self.Tell(SubscribeToCluster.Instance, subscriber);
+        base.PreRestart(reason, message);
     }
 
+    /// <inheritdoc/>
+    protected override void PostStop() => StopWatching();
+
+    // What an earlier watch still says, also one of an incarnation that failed, is recognised by its source and passed over.
     private void StartWatching()
     {
-        var self = Self;
-        _cluster.WatchAsync(change => self.Tell(change), _stopped.Token)
-            .PipeTo(self, failure: error => new WatchEnded(error));
+        StopWatching();
+        _watch = new CancellationTokenSource();
+        var (self, watch) = (Self, _watch);
+        _cluster.WatchAsync(change => self.Tell(new Seen(watch, change)), watch.Token)
+            .PipeTo(self, success: () => new WatchEnded(watch, new PortException("the watch ended")), failure: error => new WatchEnded(watch, error));
+    }
+
+    private void StopWatching()
+    {
+        _watch.Cancel();
+        _watch.Dispose();
+    }
+
+    private void OnEnded(Exception error)
+    {
+        _log.Error(error, "Watching the cluster ended; it begins again in {0}", Words.Of(WatchAgainAfter));
+        Timers.StartSingleTimer(nameof(Watch), Watch.Instance, WatchAgainAfter);
     }
 
     private void OnChange(ClusterChange change)
@@ -91,5 +109,7 @@ public sealed class ClusterWatcherActor : ReceiveActor, IWithTimers
         public static Watch Instance { get; } = new();
     }
 
-    private sealed record WatchEnded(Exception Error);
+    private sealed record Seen(CancellationTokenSource Watch, ClusterChange Change);
+
+    private sealed record WatchEnded(CancellationTokenSource Watch, Exception Error);
 }

@@ -19,6 +19,7 @@ public sealed class RepoManActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private int _failures;
     private bool _listing;
+    private DateTimeOffset _notBefore;
 
     /// <param name="machineId">Id of the spec it works for, repeated in each report.</param>
     /// <param name="index">Its place in that spec.</param>
@@ -30,7 +31,7 @@ public sealed class RepoManActor : ReceiveActor, IWithTimers
     {
         (_machineId, _index, _repoMan, _settings, _time, _machine) = (machineId, index, repoMan, settings, time, machine);
         Receive<Poll>(_ => List());
-        Receive<RefreshRepoMan>(_ => List());
+        Receive<RefreshRepoMan>(_ => Refresh());
         Receive<Listed>(OnListed);
         Receive<ListFailed>(m => OnFailed(m.Error));
     }
@@ -46,6 +47,12 @@ public sealed class RepoManActor : ReceiveActor, IWithTimers
     {
         _stopped.Cancel();
         _stopped.Dispose();
+    }
+
+    private void Refresh()
+    {
+        if (_time.GetUtcNow() >= _notBefore)
+            List();
     }
 
     private void List()
@@ -75,6 +82,7 @@ public sealed class RepoManActor : ReceiveActor, IWithTimers
         _log.Warning("Repository manager {0} has no new list, asks again in {1}: {2}", _index, Words.Of(delay), error.Message);
         _machine.Tell(new RepoManFailed(_machineId, _index, error.Message, _time.GetUtcNow() + delay, port?.LimitedBy));
         Timers.StartSingleTimer(nameof(Poll), Poll.Instance, delay);
+        _notBefore = _time.GetUtcNow() + asked;
     }
 
     // Up to a tenth more, so that the repository managers of many machines do not ask at the same moment.

@@ -13,8 +13,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     /// <summary>Its persistence id.</summary>
     public const string Id = "machine-supervisor";
 
-    private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan KeepRunningEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(10), TellAllAfter = TimeSpan.FromSeconds(30);
 
     private readonly IActorRef _machines;
     private readonly IActorRef _watcher;
@@ -24,6 +23,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     private readonly Dictionary<string, List<IActorRef>> _waiting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _orphans = new(StringComparer.Ordinal);
     private MachineRegister _register = MachineRegister.Empty;
+    private ClusterView _view = ClusterView.Empty;
 
     /// <param name="machines">The shard region of the machines.</param>
     /// <param name="watcher">The cluster watcher.</param>
@@ -40,14 +40,23 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Command<RemoveMachine>(Remove);
         Command<ListMachines>(_ => Sender.Tell(new MachineNames([.. _register.Machines.Keys])));
         Command<MachineGone>(Gone);
-        Command<KeepRunning>(_ => Keep());
         Command<TellAgain>(_ => TellRemoving());
-        Command<ClusterSeen>(m => RemoveOrphans(m.View));
+        Command<TellAll>(_ => TellMachines());
+        Command<ClusterSeen>(m =>
+        {
+            _view = m.View;
+            RemoveOrphans();
+        });
         Command<OrphanRemoved>(m => _orphans.Remove(m.Pull));
         Command<OrphanStays>(m =>
         {
             _log.Warning("Orphaned DaemonSet {0} stays for now: {1}", m.Pull, m.Error);
-            Timers.StartSingleTimer(m.Pull, new OrphanRemoved(m.Pull), TellAgainAfter);
+            Timers.StartSingleTimer(m.Pull, new OrphanDue(m.Pull), TellAgainAfter);
+        });
+        Command<OrphanDue>(m =>
+        {
+            _orphans.Remove(m.Pull);
+            RemoveOrphans();
         });
     }
 
@@ -59,18 +68,18 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
 
     private void Started()
     {
-        Keep();
+        TellMachines();
         TellRemoving();
+        Timers.StartPeriodicTimer(nameof(TellAll), TellAll.Instance, TellAllAfter);
         _watcher.Tell(SubscribeToCluster.Instance, Self);
         _log.Info("{0} machines known", _register.Machines.Count);
     }
 
-    // A machine's actor that had to stop, because the journal would not take its events, runs again only when it is told something.
-    private void Keep()
+    // The actor of a machine stops when its journal cannot be written or read; what it is told here starts it again, and else changes nothing.
+    private void TellMachines()
     {
         foreach (var machine in _register.Machines.Values)
             _machines.Tell(new ConfigureMachine(machine.Id, machine.Spec, WantsAnswer: false), Self);
-        Timers.StartSingleTimer(nameof(KeepRunning), KeepRunning.Instance, KeepRunningEvery);
     }
 
     private void Create(CreateMachine command)
@@ -85,9 +94,9 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Persist(created, e =>
         {
             _register = _register.Apply(e);
-            // Whoever waits for the deletion of the one before: it is over.
-            TellGone(new MachineGone(e.Spec.Name));
             _machines.Tell(new ConfigureMachine(e.Id, e.Spec), Sender);
+            // The machine that they wait for is gone, although there is a new one of its name, which removes what is left of it.
+            Answer(e.Spec.Name);
         });
     }
 
@@ -125,14 +134,15 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Persist(new MachineRemoved(message.Machine), e =>
         {
             _register = _register.Apply(e);
-            TellGone(message);
+            Answer(e.Machine);
+            RemoveOrphans();
         });
     }
 
-    private void TellGone(MachineGone message)
+    private void Answer(string machine)
     {
-        if (_waiting.Remove(message.Machine, out var waiting))
-            waiting.ForEach(asker => asker.Tell(message));
+        if (_waiting.Remove(machine, out var waiting))
+            waiting.ForEach(asker => asker.Tell(new MachineGone(machine)));
     }
 
     // A machine may be moving to another replica just now, so it is told until it answers.
@@ -144,11 +154,11 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
             Timers.StartSingleTimer(nameof(TellAgain), TellAgain.Instance, TellAgainAfter);
     }
 
-    private void RemoveOrphans(ClusterView view)
+    private void RemoveOrphans()
     {
-        if (!view.IsSynced)
+        if (!_view.IsSynced)
             return;
-        foreach (var pull in view.Pulls.Values.Where(pull =>
+        foreach (var pull in _view.Pulls.Values.Where(pull =>
             !_register.Machines.ContainsKey(pull.Machine) && !_register.Removing.Contains(pull.Machine) && _orphans.Add(pull.Name)))
         {
             _log.Info("DaemonSet {0} is of a machine that does not exist ({1}); removing it", pull.Name, pull.Machine);
@@ -157,17 +167,19 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         }
     }
 
-    private sealed record KeepRunning
-    {
-        public static KeepRunning Instance { get; } = new();
-    }
-
     private sealed record TellAgain
     {
         public static TellAgain Instance { get; } = new();
     }
 
+    private sealed record TellAll
+    {
+        public static TellAll Instance { get; } = new();
+    }
+
     private sealed record OrphanRemoved(string Pull);
+
+    private sealed record OrphanDue(string Pull);
 
     private sealed record OrphanStays(string Pull, string Error);
 }

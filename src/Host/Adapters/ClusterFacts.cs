@@ -16,6 +16,9 @@ public static class ClusterFacts
     // What kubelet says when it has the image and the container does not run.
     private static readonly ImmutableHashSet<string> RunFailures = ["CrashLoopBackOff", "RunContainerError", "CreateContainerError"];
 
+    // The same, but for what it needs to make the container.
+    private const string ConfigFailure = "CreateContainerConfigError";
+
     /// <summary>A node.</summary>
     public static NodeFacts Node(Node node)
     {
@@ -59,6 +62,17 @@ public static class ClusterFacts
         };
     }
 
+    /// <summary>The image of a pod's sleeper, and why the node cannot get or run it, in words; null where it can, or has not said yet.</summary>
+    public static (string Image, string Why)? SleeperFailure(Pod pod)
+    {
+        if (Sleeper(pod) is not { State.Waiting: { Reason: { } reason } waiting } sleeper
+            || !PullFailures.Contains(reason) && !RunFailures.Contains(reason) && reason != ConfigFailure)
+            return null;
+        // While kubelet backs off it says only that; the last end says why.
+        var last = sleeper.LastState?.Terminated?.Message;
+        return (SleeperImageOf(pod), Words(reason, RunFailures.Contains(reason) && !string.IsNullOrEmpty(last) ? last : waiting.Message));
+    }
+
     /// <summary>The DaemonSet that a pod belongs to.</summary>
     public static string PullOf(Pod pod) => pod.Metadata.Labels?.GetValueOrDefault(PullDaemonSet.InstanceLabel) ?? "";
 
@@ -72,12 +86,27 @@ public static class ClusterFacts
             return (PullPodState.Pulled, null);
         if (PullFailures.Contains(waiting?.Reason ?? ""))
             return (PullPodState.PullFailed, Words(waiting!.Reason, waiting.Message));
+        // The image's turn comes only after the sleeper's: without it there is no pull.
+        if (SleeperFailure(pod) is { } failure)
+            return (PullPodState.PullFailed, $"sleeper image {failure.Image}: {failure.Why}");
         if (pod.Status?.Phase == "Failed")
             return (PullPodState.PullFailed, $"pod failed: {Words(pod.Status.Reason, pod.Status.Message)}");
         if (pod.Status?.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" }) is { } unschedulable)
             return (PullPodState.Unschedulable, unschedulable.Message ?? "no reason given");
-        return (PullPodState.Pulling, waiting is null or { Reason: "ContainerCreating" or "PodInitializing" } ? null : Words(waiting.Reason, waiting.Message));
+        return (PullPodState.Pulling, waiting is null or { Reason: "ContainerCreating" or "PodInitializing" } ? SleeperEnd(pod) : Words(waiting.Reason, waiting.Message));
     }
+
+    // It failed once and is about to be tried again.
+    private static string? SleeperEnd(Pod pod) => Sleeper(pod)?.State?.Terminated is { ExitCode: not 0 } end
+        ? $"sleeper image {SleeperImageOf(pod)}: {Words($"exit code {end.ExitCode}", end.Message)}"
+        : null;
+
+    private static ContainerStatus? Sleeper(Pod pod) =>
+        pod.Status?.InitContainerStatuses?.FirstOrDefault(status => status.Name == SleeperImage.ContainerName);
+
+    // As it is in the spec: a runtime writes it in ways of its own.
+    private static string SleeperImageOf(Pod pod) =>
+        pod.Spec?.InitContainers?.FirstOrDefault(container => container.Name == SleeperImage.ContainerName)?.Image ?? "";
 
     private static string Words(string? reason, string? message) =>
         string.IsNullOrEmpty(message) ? reason ?? "no reason given" : $"{reason}: {message}";

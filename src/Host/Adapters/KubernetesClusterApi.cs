@@ -13,8 +13,10 @@ namespace CacheMachine.Host.Adapters;
 /// <param name="ns">Namespace of our DaemonSets and pods.</param>
 /// <param name="owner">Finds the workload that runs us.</param>
 /// <param name="pullSecret">A Secret that every pull may use; null for none.</param>
+/// <param name="sleeper">Finds what pull pods run.</param>
 /// <param name="time">Clock.</param>
-public sealed class KubernetesClusterApi(KubernetesClient client, string ns, PullOwner owner, string? pullSecret, TimeProvider time) : IClusterApi
+public sealed class KubernetesClusterApi(
+    KubernetesClient client, string ns, PullOwner owner, string? pullSecret, Sleeper sleeper, TimeProvider time) : IClusterApi
 {
     // The API server refuses events with longer messages.
     private const int LongestMessage = 1024;
@@ -31,8 +33,8 @@ public sealed class KubernetesClusterApi(KubernetesClient client, string ns, Pul
             onChange, cancellationToken),
         FollowAsync(
             new Watcher<Pod>(client.Pods(ns), Ours), ClusterKinds.Pods,
-            items => new PodsListed([.. items.Select(ClusterFacts.Pod)]),
-            item => new PodChanged(ClusterFacts.Pod(item)),
+            items => new PodsListed([.. items.Select(PullPodOf)]),
+            item => new PodChanged(PullPodOf(item)),
             item => new PodDeleted(ClusterFacts.PullOf(item), item.Metadata.Name ?? ""),
             onChange, cancellationToken),
         FollowAsync(
@@ -45,7 +47,8 @@ public sealed class KubernetesClusterApi(KubernetesClient client, string ns, Pul
     /// <inheritdoc/>
     public async Task<EnsuredPull> EnsurePullAsync(PullOrder order, CancellationToken cancellationToken)
     {
-        var wanted = PullDaemonSet.Build(order, ns, await owner.FindAsync(client, ns, cancellationToken), pullSecret);
+        var wanted = PullDaemonSet.Build(
+            order, ns, await owner.FindAsync(client, ns, cancellationToken), pullSecret, await sleeper.FindAsync(client, ns, cancellationToken));
         var created = await client.DaemonSets(ns).CreateAsync(wanted, cancellationToken);
         if (created.IsSuccess)
             return new(created.Value.Metadata.Uid ?? "", EnsuredHow.Created);
@@ -82,6 +85,13 @@ public sealed class KubernetesClusterApi(KubernetesClient client, string ns, Pul
             cancellationToken);
         if (!made.IsSuccess)
             throw Failed(made.Error);
+    }
+
+    private PullPod PullPodOf(Pod pod)
+    {
+        if (ClusterFacts.SleeperFailure(pod) is { } failure)
+            sleeper.Failed(failure.Image, $"pod {pod.Metadata.Name} on node {pod.TargetNode()} cannot have it from {failure.Image}: {failure.Why}");
+        return ClusterFacts.Pod(pod);
     }
 
     private async Task<EnsuredPull> AdoptAsync(DaemonSet there, DaemonSet wanted, CancellationToken cancellationToken)

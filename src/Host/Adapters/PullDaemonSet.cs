@@ -33,7 +33,8 @@ public static class PullDaemonSet
     /// <param name="ns">Our namespace.</param>
     /// <param name="owner">The workload that runs us; null where there is none.</param>
     /// <param name="pullSecret">A Secret that every pull may use; null for none.</param>
-    public static DaemonSet Build(PullOrder order, string ns, OwnerReference? owner, string? pullSecret)
+    /// <param name="sleeper">What its pods run; null: a shell of the pulled image.</param>
+    public static DaemonSet Build(PullOrder order, string ns, OwnerReference? owner, string? pullSecret, SleeperImage? sleeper = null)
     {
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -48,18 +49,22 @@ public static class PullDaemonSet
             new ObjectMeta(Name: order.Name, Namespace: ns, Labels: labels, OwnerReferences: owner is null ? null : [owner]),
             new DaemonSetSpec(
                 new LabelSelector(new Dictionary<string, string> { [InstanceLabel] = order.Name }),
-                new PodTemplateSpec(new ObjectMeta(Labels: labels), Pod(order, pullSecret)),
+                new PodTemplateSpec(new ObjectMeta(Labels: labels), Pod(order, pullSecret, sleeper)),
                 // Changed targets must not restart the pods that are pulling.
                 new DaemonSetUpdateStrategy("OnDelete"),
                 RevisionHistoryLimit: 0));
     }
 
-    private static PodSpec Pod(PullOrder order, string? pullSecret)
+    private static PodSpec Pod(PullOrder order, string? pullSecret, SleeperImage? sleeper)
     {
         var machine = order.Machine;
-        var secrets = machine.ImagePullSecrets.Prepend(pullSecret).OfType<string>().Distinct().Select(name => new LocalObjectReference(name)).ToList();
+        var secrets = machine.ImagePullSecrets.Prepend(pullSecret).Concat(sleeper?.PullSecrets ?? [])
+            .OfType<string>().Distinct().Select(name => new LocalObjectReference(name)).ToList();
+        var container = Container(order, sleeper);
         return new PodSpec(
-            [Container(order)],
+            [container],
+            InitContainers: sleeper is null ? null : [sleeper.InitContainer(container.Resources!, container.SecurityContext!)],
+            Volumes: sleeper is null ? null : [SleeperImage.Volume],
             NodeSelector: machine.Labels.IsEmpty ? null : machine.Labels,
             Affinity: PullAffinity.Of(order.Targets, machine.NodeSelectorTerms),
             Tolerations: machine.Tolerations.IsEmpty ? null : [.. machine.Tolerations.Select(Toleration)],
@@ -71,16 +76,17 @@ public static class PullDaemonSet
             TerminationGracePeriodSeconds: 0);
     }
 
-    private static Container Container(PullOrder order) => new(
+    private static Container Container(PullOrder order, SleeperImage? sleeper) => new(
         ContainerName,
         order.Image,
         // It only has to stay until it is deleted; an image without a shell counts as pulled although this cannot start.
-        ["/bin/sh", "-c", "while :; do sleep 3600; done"],
+        sleeper is null ? ["/bin/sh", "-c", "while :; do sleep 3600; done"] : SleeperImage.Command,
         ImagePullPolicy: order.Policy,
         Resources: order.Machine.PodResources is { } resources
             ? new ResourceRequirements(resources.Requests, resources.Limits)
             : new ResourceRequirements(TinyRequests),
-        SecurityContext: new SecurityContext(false, new Capabilities(["ALL"]), ReadOnlyRootFilesystem: true));
+        SecurityContext: new SecurityContext(false, new Capabilities(["ALL"]), ReadOnlyRootFilesystem: true),
+        VolumeMounts: sleeper is null ? null : [SleeperImage.Mount]);
 
     private static Kubernetes.Resources.Toleration Toleration(Actors.Nodes.Toleration toleration) => new(
         NullIfEmpty(toleration.Key), toleration.Operator, NullIfEmpty(toleration.Value), NullIfEmpty(toleration.Effect));

@@ -33,7 +33,7 @@ public static class BuiltInActors
         var budget = settings.Pull.MaxNodesPulling is { } most ? system.ActorOf(Props.Create(() => new NodeBudgetActor(most)), "node-budget") : null;
         var services = new MachineServices(cluster.Cluster, watcher, budget, repoMen, settings.Pull.ToMachineSettings(), time);
         var machines = ClusterSharding.Get(system).Start(
-            "cachemachine", name => Props.Create(() => new CacheMachineActor(name, services)), new ClusterShardingSettings(),
+            CacheMachineActor.TypeName, name => Props.Create(() => new CacheMachineActor(name, services)), new ClusterShardingSettings(),
             new MachineMessageExtractor(settings.Sharding.Shards));
         // It stops when the journal refuses a write, and must come back.
         var supervisor = system.ActorOf(

@@ -58,6 +58,7 @@ public sealed class ClusterConnection : IAsyncDisposable
             ? PodIdentity.FindName(Environment.GetEnvironmentVariable, settings.PodInfoDirectory)
             : null;
         var owner = new PullOwner(podName, loggers.CreateLogger<PullOwner>());
+        var sleeper = new Sleeper(settings.Pull.Sleeper, podName, time, loggers.CreateLogger<Sleeper>());
         var registry = new RegistryClient(
             new RegistryOptions
             {
@@ -66,7 +67,7 @@ public sealed class ClusterConnection : IAsyncDisposable
                 RequestTimeout = settings.Registry.Timeout,
             },
             time, loggers.CreateLogger<RegistryClient>());
-        return new ClusterConnection(client, registry, new KubernetesClusterApi(client, ns, owner, kubernetes.PullSecret, time), simulator, time);
+        return new ClusterConnection(client, registry, new KubernetesClusterApi(client, ns, owner, kubernetes.PullSecret, sleeper, time), simulator, time);
     }
 
     /// <summary>Closes the connections, and ends the simulated cluster, if there is one.</summary>

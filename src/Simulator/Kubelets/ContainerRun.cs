@@ -34,6 +34,10 @@ internal sealed class ContainerRun(JsonObject spec, bool init)
 
     public bool Init => init;
 
+    /// <summary>Its volumes: name, path in the container, and whether it may write there.</summary>
+    public IReadOnlyList<(string Volume, string Path, bool Writable)> Mounts { get; } =
+        [.. spec.Maps("volumeMounts").Select(mount => (mount.Text("name") ?? "", mount.Text("mountPath") ?? "", mount.Flag("readOnly") != true))];
+
     public ContainerStage Stage { get; private set; }
 
     public string Reason { get; private set; } = init ? "PodInitializing" : "ContainerCreating";

@@ -14,7 +14,7 @@ internal sealed class ContainerStarter(KubeletContext context, Action<TimeSpan, 
             return;
         container.HasImage(reference, image);
         var id = context.Resources.Names.Hex64();
-        if (!image.HasShell && container.Command.Count > 0)
+        if (!run.HasProgram(container, image.HasShell))
         {
             container.NotStarted(id, context.Resources.Now, CannotStart(container.Command[0]));
             Restart(run, container, reference, image);

@@ -45,6 +45,20 @@ internal sealed class PodRun
 
     public IEnumerable<ContainerRun> All => InitContainers.Concat(Containers);
 
+    /// <summary>
+    /// Whether a container has the program that it is to run. What lies in the image is there when it has a shell; a volume has what
+    /// an init container that may write to it has put there, which is taken to be the program.
+    /// </summary>
+    public bool HasProgram(ContainerRun container, bool imageHasShell)
+    {
+        if (container.Command.Count == 0)
+            return true;
+        var mount = container.Mounts.FirstOrDefault(mount => container.Command[0].StartsWith(mount.Path.TrimEnd('/') + "/", StringComparison.Ordinal));
+        return mount.Volume is null
+            ? imageHasShell
+            : InitContainers.Any(init => init.Succeeded && init != container && init.Mounts.Any(m => m.Volume == mount.Volume && m.Writable));
+    }
+
     public bool RestartsAfter(int exitCode) => _restartPolicy == "Always" || (_restartPolicy == "OnFailure" && exitCode != 0);
 
     public bool Initialized => InitContainers.All(container => container.Succeeded);

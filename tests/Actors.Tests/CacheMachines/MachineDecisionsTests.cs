@@ -322,4 +322,14 @@ public sealed class MachineDecisionsTests
         world.Pulled("a", "n2").Pulled("b", "n2").See().Act();
         Assert.Equal([A, B], world.Available);
     }
+
+    [Fact]
+    public void While_a_watch_is_broken_no_node_is_given_up_for_want_of_progress()
+    {
+        var world = new World().Join("n1").Begin(A).Act();
+        var blind = world.State.View.With(new WatchBroken(ClusterKinds.Pods, "connection refused"));
+        world.Tell(new ClusterSeen(blind)).Pass(TimeSpan.FromHours(1));
+        Assert.Single(world.State.Record.Pulls);
+        Assert.Contains("watching pods: connection refused", world.Status.Message, StringComparison.Ordinal);
+    }
 }

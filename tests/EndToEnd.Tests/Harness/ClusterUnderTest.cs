@@ -7,7 +7,8 @@ namespace CacheMachine.EndToEnd.Tests.Harness;
 /// <summary>A cluster with a registry that the same scenarios run on: the simulated one, and a real one.</summary>
 public abstract class ClusterUnderTest : IAsyncDisposable
 {
-    private const string Namespace = "cachemachine";
+    /// <summary>Where the service has its DaemonSets.</summary>
+    internal const string Namespace = "cachemachine";
 
     private static readonly ListOptions Ours = new("cachemachine=pull");
 
@@ -52,5 +53,5 @@ public abstract class ClusterUnderTest : IAsyncDisposable
     /// <summary>Ends what the test started.</summary>
     protected abstract ValueTask StopAsync();
 
-    private KubernetesClient Client => _client ??= new KubernetesClient(KubernetesConfig.Load(Kubeconfig));
+    internal KubernetesClient Client => _client ??= new KubernetesClient(KubernetesConfig.Load(Kubeconfig));
 }

@@ -60,11 +60,14 @@ public sealed class RealClusterUnderTest : ClusterUnderTest
     private static string Variable(string name) =>
         Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set: run ./test, which brings a cluster up and sets it");
 
-    private static string Script()
+    /// <summary>The folder of the solution.</summary>
+    internal static string Repository()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "CacheMachine.sln")))
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("the tests do not run from within the repository");
-        return Path.Combine(folder, "tests", "cluster", "cluster");
+        return folder;
     }
+
+    private static string Script() => Path.Combine(Repository(), "tests", "cluster", "cluster");
 }

@@ -3,13 +3,17 @@
 
 # image_compose OUT FORMAT BASE SEED BYTES [index]
 # Makes an image of the base layer BASE (shell, noshell) and one layer whose content comes from SEED and is BYTES
-# long (0: just the seed's text). FORMAT is docker or oci: the media types. With `index` the top is a
+# long (0: just the seed's text), with FILES (PATH=LOCAL...) beside it. FORMAT is docker or oci: the media types. With `index` the top is a
 # multi-platform index (OCI) or manifest list (Docker) that has the image for amd64 and for arm64.
 # OUT gets blobs/DIGEST files and manifests/N (in push order, each with N.type and N.digest); the last is the top.
 image_compose() {
   local out=$1 format=$2 base=$3 seed=$4 bytes=$5 index=${6-}
   mkdir -p "$out/blobs" "$out/manifests" "$out/root"
   image_content "$seed" "$bytes" >"$out/root/content"
+  local file
+  for file in "${FILES[@]}"; do
+    install -D -m 0755 "${file#*=}" "$out/root/${file%%=*}"
+  done
   layer_from_directory "$out/root" "$out/content"
   rm -rf "$out/root"
   local layer

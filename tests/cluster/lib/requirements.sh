@@ -6,9 +6,10 @@
 RUN_PACKAGES=(
   'etcd etcd-server' 'containerd containerd' 'runc runc' '/usr/lib/cni/bridge containernetworking-plugins'
   'docker-registry docker-registry' 'jq jq' 'curl curl' 'openssl openssl' 'ip iproute2' '/bin/busybox busybox-static'
+  'gcc gcc' '/usr/share/doc/libc6-dev libc6-dev'
 )
 BUILD_PACKAGES=(
-  'go golang-go' 'make make' 'gcc gcc' '/usr/share/doc/libc6-dev libc6-dev' 'rsync rsync' 'dpkg-source dpkg-dev'
+  'go golang-go' 'make make' 'rsync rsync' 'dpkg-source dpkg-dev'
 )
 
 require_root() {

@@ -13,6 +13,7 @@ namespace CacheMachine.Host.Configuration.Settings;
 /// <param name="RetryMax">Longest wait before another try.</param>
 /// <param name="EvidenceGrace">Age at which a kubelet's full report is believed over a pull pod's proof.</param>
 /// <param name="EvidenceTtl">How long a pull pod's proof counts without a report of the node.</param>
+/// <param name="Sleeper">What pull pods run.</param>
 /// <param name="Defaults">For machines that do not say.</param>
 public sealed record PullSettings(
     int ParallelImages,
@@ -23,6 +24,7 @@ public sealed record PullSettings(
     TimeSpan RetryMax,
     TimeSpan EvidenceGrace,
     TimeSpan EvidenceTtl,
+    SleeperSource Sleeper,
     MachineDefaults Defaults)
 {
     /// <summary>The same in the machines' own terms.</summary>
@@ -50,6 +52,7 @@ public sealed record PullSettings(
             reader.Duration("retry-max", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),
             reader.Duration("evidence-grace", TimeSpan.Zero, TimeSpan.FromHours(1)),
             reader.Duration("evidence-ttl", TimeSpan.FromMinutes(1), TimeSpan.FromDays(30)),
+            SleeperSource.Parse(reader.Text("sleeper-image", SleeperSource.Rule, text => SleeperSource.Parse(text) is not null)) ?? new SleeperSource.None(),
             new MachineDefaults
             {
                 Tolerations = reader.List("tolerations", 64, TaintText.Rule, text => TaintText.TryParse(text, out _))

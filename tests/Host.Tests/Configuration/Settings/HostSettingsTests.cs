@@ -27,6 +27,7 @@ public class HostSettingsTests
         Assert.Equal(
             new PullSettings(
                 3, null, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(90), TimeSpan.FromHours(24),
+                new SleeperSource.Auto(),
                 settings.Pull.Defaults),
             settings.Pull);
         Assert.Empty(settings.Pull.Defaults.Tolerations);
@@ -104,6 +105,8 @@ public class HostSettingsTests
     [InlineData("pull.evidence-ttl", "31d", "from 1m to 30d")]
     [InlineData("pull.stall-after", "0s", "from 1s to 24h")]
     [InlineData("pull.evidence-grace", "-1s", "from 0ms to 1h")]
+    [InlineData("pull.sleeper-image", "Not An Image", "auto, none or an image reference")]
+    [InlineData("pull.sleeper-image", "", "auto, none or an image reference")]
     [InlineData("simulator.nodes", "5001", "from 1 to 5000")]
     [InlineData("simulator.example", "1", "true or false")]
     [InlineData("sharding.shards", "0", "from 1 to 1024")]
@@ -138,6 +141,8 @@ public class HostSettingsTests
     [InlineData("registry.insecure-hosts", "localhost:5000, [::1]:5000,registry")]
     [InlineData("kubernetes.pull-secret", "pull.secret-1")]
     [InlineData("pull.evidence-grace", "0")]
+    [InlineData("pull.sleeper-image", "None")]
+    [InlineData("pull.sleeper-image", "registry:5000/cachemachine:2.0.0")]
     [InlineData("simulator.example", "off")]
     public void Values_at_the_bounds_and_in_every_allowed_form_are_accepted(string key, string value) => Assert.Empty(Read((key, value)).Faults);
 

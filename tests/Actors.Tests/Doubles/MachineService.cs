@@ -1,0 +1,132 @@
+using System.Text;
+using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Journal;
+using CacheMachine.Actors.Nodes;
+using CacheMachine.Actors.RepoMen;
+using CacheMachine.Actors.Supervisor;
+using CacheMachine.Runtime.Actor;
+using CacheMachine.Runtime.Persistence;
+using CacheMachine.Runtime.Persistence.Sqlite;
+using CacheMachine.Runtime.Sharding;
+using CacheMachine.Runtime.TestKit;
+
+namespace CacheMachine.Actors.Tests.Doubles;
+
+/// <summary>All actors of the service on a cluster double, in virtual time, on a SQLite journal in memory or in a file; it can be restarted.</summary>
+internal sealed class MachineService : IAsyncDisposable
+{
+    /// <summary>For a machine that is busy with other things; no test that passes waits for it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly string? _path;
+    private readonly MachineSettings _settings;
+    private ActorSystem? _system;
+    private int _entities;
+
+    private MachineService(string? path, MachineSettings? settings) => (_path, _settings) = (path, settings ?? new MachineSettings());
+
+    public ClusterDouble Cluster { get; } = new();
+
+    public VirtualTimeProvider Time { get; } = new();
+
+    public WatchedStore Store { get; private set; } = null!;
+
+    public IActorRef Supervisor { get; private set; } = ActorRefs.Nobody;
+
+    public IActorRef Machines { get; private set; } = ActorRefs.Nobody;
+
+    /// <summary>How many machine actors were ever made.</summary>
+    public int Entities => Volatile.Read(ref _entities);
+
+    public static async Task<MachineService> StartAsync(string? path = null, MachineSettings? settings = null, bool run = true)
+    {
+        var service = new MachineService(path, settings);
+        await service.OpenAsync();
+        if (run)
+            service.Run();
+        return service;
+    }
+
+    /// <summary>Starts the actors.</summary>
+    public void Run()
+    {
+        _system = ActorSystem.Create("service", new ActorSystemSettings { TimeProvider = Time });
+        Persistence.Attach(_system, Store, new JournalCodec());
+        var watcher = _system.ActorOf(Props.Create(() => new ClusterWatcherActor(Cluster)), "cluster-watcher");
+        var repoMen = new RepoManFactory(new RegistryDouble(), new RepoManSettings(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
+        var services = new MachineServices(Cluster, watcher, null, repoMen, _settings, Time);
+        Machines = ClusterSharding.Get(_system).Start(CacheMachineActor.TypeName, name => Machine(name, services), new ClusterShardingSettings(), new MachineMessageExtractor(4));
+        Supervisor = _system.ActorOf(Props.Create(() => new MachineSupervisorActor(Machines, watcher, Cluster, Time)), "machine-supervisor");
+    }
+
+    /// <summary>The process ends, and nothing that it had begun is carried on.</summary>
+    public async Task StopAsync()
+    {
+        if (_system is null)
+            return;
+        await _system.Terminate().WaitAsync(Patience);
+        _system = null;
+        if (_path is null)
+            return;
+        await Store.DisposeAsync();
+        await OpenAsync();
+    }
+
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        Run();
+    }
+
+    public static Task<object> AskAsync(IActorRef actor, object question) => actor.Ask<object>(question).WaitAsync(Patience);
+
+    public async Task<MachineStatus> CreateAsync(MachineSpec spec) => (MachineStatus)await AskAsync(Supervisor, new CreateMachine(spec));
+
+    public async Task<MachineStatus> StatusAsync(string name) => (MachineStatus)await AskAsync(Machines, new GetMachine(name));
+
+    public async Task<IReadOnlyList<string>> NamesAsync() => ((MachineNames)await AskAsync(Supervisor, ListMachines.Instance)).Names;
+
+    /// <summary>Lets time pass, a little at a time, until it is so.</summary>
+    public Task Until(Func<bool> condition, string what) => Until(() => Task.FromResult(condition()), what);
+
+    /// <summary>Lets time pass, a little at a time, until it is so.</summary>
+    public async Task Until(Func<Task<bool>> condition, string what)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > Patience)
+                throw new TimeoutException($"it never came that {what}; requests: {Requests()}; written: {string.Join(", ", Store.Written)}");
+            Time.Advance(ClusterWatcherActor.Gather);
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
+        }
+    }
+
+    /// <summary>Lets the actors do what they would do in this time if nothing happens.</summary>
+    public async Task Quiet(TimeSpan time)
+    {
+        var end = Time.GetUtcNow() + time;
+        for (var i = 0; i < 10; i++)
+        {
+            Time.Advance((end - Time.GetUtcNow()) / (10 - i));
+            await AskAsync(Supervisor, ListMachines.Instance);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await Store.DisposeAsync();
+    }
+
+    private Props Machine(string name, MachineServices services)
+    {
+        Interlocked.Increment(ref _entities);
+        return Props.Create(() => new CacheMachineActor(name, services));
+    }
+
+    private async Task OpenAsync() => Store = new WatchedStore(
+        await SqliteEventStore.OpenAsync(_path is null ? SqliteStoreOptions.InMemory : new SqliteStoreOptions(_path)));
+
+    private string Requests() => Cluster.Requests.Aggregate(new StringBuilder(), (text, r) => text.Append($"{r.Verb} {r.Name}, ")).ToString();
+}

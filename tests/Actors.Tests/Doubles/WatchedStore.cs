@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using CacheMachine.Runtime.Persistence;
+
+namespace CacheMachine.Actors.Tests.Doubles;
+
+/// <summary>A store in front of a real one that remembers what is written, and holds reads and writes of single actors on command.</summary>
+internal sealed class WatchedStore(IEventStore inner) : IEventStore, IJournal, ISnapshotStore
+{
+    private readonly ConcurrentDictionary<string, Task> _reads = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task> _writes = new(StringComparer.Ordinal);
+
+    /// <summary>Persistence id and manifest of every event that was appended, in order.</summary>
+    public ConcurrentQueue<(string Id, string Manifest)> Written { get; } = new();
+
+    public IJournal Journal => this;
+
+    public ISnapshotStore Snapshots => this;
+
+    /// <summary>The actor's recovery waits until the source is completed.</summary>
+    public TaskCompletionSource HoldReads(string persistenceId) => Hold(_reads, persistenceId);
+
+    /// <summary>What the actor persists waits until the source is completed.</summary>
+    public TaskCompletionSource HoldWrites(string persistenceId) => Hold(_writes, persistenceId);
+
+    public async Task<AppendResult> AppendAsync(string persistenceId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
+    {
+        await _writes.GetValueOrDefault(persistenceId, Task.CompletedTask);
+        foreach (var entry in entries)
+            Written.Enqueue((persistenceId, entry.Payload.Manifest));
+        return await inner.Journal.AppendAsync(persistenceId, entries, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<JournalEntry>> ReadAsync(string persistenceId, long fromSequenceNr, long toSequenceNr, int max, CancellationToken cancellationToken)
+    {
+        await _reads.GetValueOrDefault(persistenceId, Task.CompletedTask);
+        return await inner.Journal.ReadAsync(persistenceId, fromSequenceNr, toSequenceNr, max, cancellationToken);
+    }
+
+    public async Task<long> HighestSequenceNrAsync(string persistenceId, CancellationToken cancellationToken)
+    {
+        await _reads.GetValueOrDefault(persistenceId, Task.CompletedTask);
+        return await inner.Journal.HighestSequenceNrAsync(persistenceId, cancellationToken);
+    }
+
+    public Task DeleteToAsync(string persistenceId, long toSequenceNr, CancellationToken cancellationToken) =>
+        inner.Journal.DeleteToAsync(persistenceId, toSequenceNr, cancellationToken);
+
+    public Task SaveAsync(SnapshotMetadata metadata, SerializedPayload payload, CancellationToken cancellationToken) =>
+        inner.Snapshots.SaveAsync(metadata, payload, cancellationToken);
+
+    public Task<StoredSnapshot?> LoadLatestAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken) =>
+        inner.Snapshots.LoadLatestAsync(persistenceId, criteria, cancellationToken);
+
+    public Task DeleteAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken) =>
+        inner.Snapshots.DeleteAsync(persistenceId, criteria, cancellationToken);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private static TaskCompletionSource Hold(ConcurrentDictionary<string, Task> gates, string persistenceId)
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        gates[persistenceId] = gate.Task;
+        return gate;
+    }
+}
