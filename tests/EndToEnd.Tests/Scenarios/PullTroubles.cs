@@ -10,6 +10,7 @@ namespace CacheMachine.EndToEnd.Tests.Scenarios;
 public sealed class PullTroubles(ITestOutputHelper output) : SimulatorScenario(output)
 {
     private const long Gigabyte = 1_000_000_000;
+    private const double Speed = 20;
 
     private readonly ITestOutputHelper _output = output;
 
@@ -38,24 +39,25 @@ public sealed class PullTroubles(ITestOutputHelper output) : SimulatorScenario(o
     [Fact]
     public async Task A_registry_that_wants_fewer_requests_gets_fewer_and_other_registries_are_pulled_from_meanwhile()
     {
-        await BeginAsync(new SimulatedClusterOptions { Nodes = 2, TimeProvider = new FastTime(10) });
+        await BeginAsync(new SimulatedClusterOptions { Nodes = 2, TimeProvider = new FastTime(Speed) });
         var (limited, same) = (Push("limited"), Push("same"));
         Push("library/elsewhere");
         Cluster.Registry.Troubles.Fail(HttpStatusCode.TooManyRequests, "limited");
-        await Service.PostAsync(Specs.Machine("m", Specs.Simple(("limited", limited))));
-        foreach (var node in Cluster.NodeNames)
-            await SaysAsync(limited, node, "429 Too Many Requests");
-
         // The nodes have a mirror of docker.io, which to the service is another registry.
-        await Service.PostAsync(Specs.Machine("other", Specs.Simple(("same", same), ("elsewhere", "elsewhere:1"))));
-        await Service.BecomesAvailableAsync("other", 1, Soon);
-        Assert.Equal(["elsewhere"], await Service.AvailableAsync("other"));
+        var spec = Specs.Machine("m", Specs.Simple(("limited", limited), ("same", same), ("elsewhere", "elsewhere:1"))).With("parallel_images", 1);
+        await Service.PostAsync(spec);
+        foreach (var node in Cluster.NodeNames)
+        {
+            await SaysAsync(limited, node, "429 Too Many Requests");
+            await SaysAsync(same, node, "asked for fewer requests");
+        }
+        await Service.BecomesAvailableAsync("m", 1, Soon);
+        Assert.Equal(["elsewhere"], await Service.AvailableAsync("m"));
         Assert.All(Cluster.NodeNames, node => Assert.False(Cluster.Node(node).Has(same)));
 
         Cluster.Registry.Troubles.Fail(null, "limited");
-        var took = await Service.BecomesAvailableAsync("other", 2, Soon);
-        await Service.BecomesAvailableAsync("m", 1, Soon);
-        _output.WriteLine($"the other image of the registry came {took.TotalSeconds * 10:0} s after its trouble was over");
+        var took = await Service.BecomesAvailableAsync("m", 3, Soon);
+        _output.WriteLine($"the other images of the registry came {took.TotalSeconds * Speed:0} s after its trouble was over");
         await NothingIsLeftAsync(Soon);
     }
 
