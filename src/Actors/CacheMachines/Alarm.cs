@@ -3,8 +3,11 @@ namespace CacheMachine.Actors.CacheMachines;
 /// <summary>When a machine has something to decide although nobody tells it anything.</summary>
 public static class Alarm
 {
-    /// <summary>The next such time; null where only messages matter.</summary>
-    public static DateTimeOffset? Next(MachineState state, MachineSettings settings, DateTimeOffset now)
+    /// <summary>
+    /// The first such time after the last decision; null where only messages matter. It may have passed already: what the last decision
+    /// could not know of, because it came between it and now, must not be forgotten.
+    /// </summary>
+    public static DateTimeOffset? Next(MachineState state, MachineSettings settings)
     {
         if (state.Record.Spec is not { } spec)
             return null;
@@ -16,7 +19,7 @@ public static class Alarm
             .Concat(state.Record.Pulls.Keys.Select(image => PullPlan.StalledSince(state, image) + settings.StallAfter))
             .Concat(state.Record.Evidence.Values.SelectMany(nodes => nodes.Values)
                 .SelectMany(evidence => new[] { evidence.At + settings.EvidenceGrace, evidence.At + settings.EvidenceLifetime }))
-            .Where(time => time > now);
+            .Where(time => time > state.DecidedAt);
         return times.Select(time => (DateTimeOffset?)time).Min();
     }
 }

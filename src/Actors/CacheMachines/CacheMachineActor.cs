@@ -128,8 +128,8 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
         if (!_nodesWanted.SequenceEqual(_state.NodesWanted))
             _services.Budget?.Tell(new WantNodes(_name, _state.NodesWanted), Self);
         _nodesWanted = _state.NodesWanted;
-        if (Alarm.Next(_state, _services.Settings, Now) is { } at)
-            Timers.StartSingleTimer(nameof(Awake), Awake.Instance, at - Now);
+        if (Alarm.Next(_state, _services.Settings) is { } at)
+            Timers.StartSingleTimer(nameof(Awake), Awake.Instance, at - Now is { Ticks: > 0 } later ? later : TimeSpan.Zero);
         else
             Timers.Cancel(nameof(Awake));
     }

@@ -69,7 +69,7 @@ public sealed class MachineDecisions(MachineSettings settings)
             Settle(turn, now, chance);
         else
             turn.State = turn.State with { NodesWanted = [] };
-        return new(turn.State, turn.Events);
+        return new(turn.State with { DecidedAt = now }, turn.Events);
     }
 
     private static void Configure(Turn turn, ConfigureMachine m, DateTimeOffset now)

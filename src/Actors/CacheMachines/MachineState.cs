@@ -23,6 +23,9 @@ public sealed record MachineState
     /// <summary>The cluster as last seen.</summary>
     public ClusterView View { get; init; } = ClusterView.Empty;
 
+    /// <summary>The time of the last decision: what is due later has not been dealt with.</summary>
+    public DateTimeOffset DecidedAt { get; init; }
+
     /// <summary>DaemonSets that are to go, by name, until they are known to be gone.</summary>
     public ImmutableSortedSet<string> Removing { get; init; } = [];
 

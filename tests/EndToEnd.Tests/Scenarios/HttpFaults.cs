@@ -40,7 +40,7 @@ public sealed class HttpFaults(ITestOutputHelper output) : SimulatorScenario(out
             {
               "name": "Not A Label", "labels": { "a/b/c": "x" }, "parallel_images": 0, "surprise": 1, "pull_timeout": "1s",
               "repomen": [
-                { "type": "SimpleRepoMan", "images": [ { "name": "x", "image_url": "UPPER/case:1", "image_hash": "sha256:short" } ] },
+                { "type": "SimpleRepoMan", "images": [ { "name": "x", "image_url": "lower/Case:1", "image_hash": "sha256:short" } ] },
                 { "type": "NoRepoMan" },
                 { "type": "RubinRepoMan", "repo": "a/b", "num_releases": -1, "num_weeklies": "two", "num_dailies": 0 }
               ],

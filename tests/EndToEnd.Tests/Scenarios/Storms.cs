@@ -11,16 +11,19 @@ namespace CacheMachine.EndToEnd.Tests.Scenarios;
 /// <summary>Everything fails at random, and then stops failing.</summary>
 public sealed class Storms(ITestOutputHelper output) : SimulatorScenario(output)
 {
-    private const double Speed = 4;
+    private const double Speed = 5;
     private const int Images = 6;
 
-    // Of the clock of the test, which is four times as fast as the processor that does the work.
-    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(30), Converging = TimeSpan.FromSeconds(60);
+    // Of the clock of the test, which is five times as fast as the processor that does the work.
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(45), Converging = TimeSpan.FromSeconds(60);
+
+    // A request that hangs is a fault until its end, 30 s later, so those begin early.
+    private static readonly TimeSpan Hanging = TimeSpan.FromSeconds(15);
 
     private static readonly (FaultKind Kind, double Share)[] Kinds =
     [
         (FaultKind.InternalError, 0.1), (FaultKind.Conflict, 0.1), (FaultKind.Gone, 0.05), (FaultKind.TooManyRequests, 0.1),
-        (FaultKind.Timeout, 0.03), (FaultKind.Reset, 0.05), (FaultKind.ResetAfter, 0.05),
+        (FaultKind.Reset, 0.05), (FaultKind.ResetAfter, 0.05),
     ];
 
     private readonly FastTime _time = new(Speed);
@@ -28,7 +31,7 @@ public sealed class Storms(ITestOutputHelper output) : SimulatorScenario(output)
 
     public static TheoryData<int> Seeds => Environment.GetEnvironmentVariable("CACHEMACHINE_TEST_SEED") is { } seed
         ? new TheoryData<int>(int.Parse(seed, CultureInfo.InvariantCulture))
-        : new TheoryData<int>(1, 2, 3, 4);
+        : new TheoryData<int>(1, 2, 3);
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -48,11 +51,14 @@ public sealed class Storms(ITestOutputHelper output) : SimulatorScenario(output)
         var random = new Random(seed);
         foreach (var (kind, share) in Kinds)
             Cluster.Faults.Arm(kind, share: share);
-        var end = _time.GetUtcNow() + Lasting;
+        var hangs = Cluster.Faults.Arm(FaultKind.Timeout, share: 0.05);
+        var (calm, end) = (_time.GetUtcNow() + Hanging, _time.GetUtcNow() + Lasting);
         var deleted = Task.CompletedTask;
         for (var step = 0; _time.GetUtcNow() < end; step++)
         {
             Disturb(random, step);
+            if (_time.GetUtcNow() > calm)
+                hangs.Dispose();
             if (step == 10)
                 deleted = DeleteAsync("gone");
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(100, 1000)), _time);
@@ -62,6 +68,7 @@ public sealed class Storms(ITestOutputHelper output) : SimulatorScenario(output)
         _output.WriteLine($"{Cluster.Requests.Total} requests of the API in the storm");
         var converging = _time.GetTimestamp();
         await deleted;
+        _output.WriteLine($"{_time.GetElapsedTime(converging).TotalSeconds:0.0} s after the faults the deletion in the storm is answered");
         await Service.BecomesAvailableAsync("simple", Images, Converging / Speed);
         await Service.BecomesAvailableAsync("rubin", 6, Converging / Speed);
         await NothingIsLeftAsync(Converging / Speed);
@@ -109,7 +116,7 @@ public sealed class Storms(ITestOutputHelper output) : SimulatorScenario(output)
                 node.Uncordon();
                 break;
             case 8:
-                Cluster.Registry.Troubles.Fail((HttpStatusCode)random.GetItems([404, 429, 500, 503], 1)[0], random.Next(2) == 0 ? null : "rubin");
+                Cluster.Registry.Troubles.Fail((HttpStatusCode)random.GetItems([403, 404, 500, 503], 1)[0], random.Next(2) == 0 ? null : "rubin");
                 break;
             case 9:
                 CalmRegistry();
