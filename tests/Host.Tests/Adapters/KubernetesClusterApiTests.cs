@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Ports;
 using CacheMachine.Host.Adapters;
+using CacheMachine.Host.Configuration.Settings;
 using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Config;
 using CacheMachine.Kubernetes.Resources;
@@ -29,7 +30,9 @@ public sealed class KubernetesClusterApiTests : IAsyncLifetime, IDisposable
         _cluster.Registry.Push(Repository, "w_1", 1000);
         _cluster.Registry.Push(Repository, "w_2", 1000);
         _client = new KubernetesClient(new KubernetesConfig { Server = _cluster.ApiServerUri, Namespace = Ns });
-        _api = new KubernetesClusterApi(_client, Ns, new PullOwner(null, NullLogger<PullOwner>.Instance), null, TimeProvider.System);
+        _api = new KubernetesClusterApi(
+            _client, Ns, new PullOwner(null, NullLogger<PullOwner>.Instance), null,
+            new Sleeper(new SleeperSource.None(), null, TimeProvider.System, NullLogger<Sleeper>.Instance), TimeProvider.System);
     }
 
     public void Dispose() => _client.Dispose();
