@@ -16,7 +16,8 @@ public sealed class EarlierPodsTests
     private static readonly string Pull = Facts.PullOf("m", "a:1");
     private static readonly DateTimeOffset Now = Facts.Start.AddHours(1);
 
-    private readonly MachineDecisions _decisions = new(new MachineSettings());
+    // Without a wait before the next attempt.
+    private readonly MachineDecisions _decisions = new(new MachineSettings { RetryMin = TimeSpan.Zero, RetryMax = TimeSpan.Zero });
     private readonly List<IMachineEvent> _events = [];
     private MachineState _state = MachineState.Empty;
     private ClusterView _view = ClusterView.Empty.With(new NodesListed([Facts.Node("n1")])).With(new PodsListed([])).With(new PullsListed([]));
@@ -79,7 +80,6 @@ public sealed class EarlierPodsTests
         Tell(new ClusterSeen(_view));
     }
 
-    // Without a wait before the next attempt, which jitter allows.
     private void Tell(IMachineMessage message)
     {
         var decision = _decisions.Decide(_state, message, Now, 0);

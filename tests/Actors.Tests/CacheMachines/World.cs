@@ -124,7 +124,11 @@ internal sealed class World
     {
         _nodes[name] = new NodeFacts
         {
-            Name = name, Uid = $"node-{++_uids}", BootId = $"boot-{_uids}", Ready = true, CreatedAt = Now,
+            Name = name,
+            Uid = $"node-{++_uids}",
+            BootId = $"boot-{_uids}",
+            Ready = true,
+            CreatedAt = Now,
             Labels = labels.ToImmutableDictionary(l => l.Key, l => l.Value),
         };
         _onDisk.RemoveWhere(d => d.Node == name);

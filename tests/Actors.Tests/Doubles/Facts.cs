@@ -13,7 +13,11 @@ internal static class Facts
 
     public static NodeFacts Node(string name, params (string Key, string Value)[] labels) => new()
     {
-        Name = name, Uid = $"node-{name}", BootId = $"boot-{name}", Ready = true, CreatedAt = Start,
+        Name = name,
+        Uid = $"node-{name}",
+        BootId = $"boot-{name}",
+        Ready = true,
+        CreatedAt = Start,
         Labels = labels.ToImmutableDictionary(label => label.Key, label => label.Value),
     };
 

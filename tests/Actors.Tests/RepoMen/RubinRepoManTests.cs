@@ -12,7 +12,12 @@ public sealed class RubinRepoManTests
     private static readonly string One = Facts.Digest('1'), Two = Facts.Digest('2');
     private static readonly RubinRepoManSpec Spec = new()
     {
-        RegistryUrl = "registry.example:5000", Repo = "lsst/lab", RecommendedTag = "recommended", NumReleases = 1, NumWeeklies = 2, NumDailies = 0,
+        RegistryUrl = "registry.example:5000",
+        Repo = "lsst/lab",
+        RecommendedTag = "recommended",
+        NumReleases = 1,
+        NumWeeklies = 2,
+        NumDailies = 0,
     };
 
     private readonly RegistryDouble _registry = new();

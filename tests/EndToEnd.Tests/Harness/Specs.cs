@@ -7,7 +7,9 @@ internal static class Specs
 {
     public static JsonObject Machine(string name, params JsonObject[] repomen) => new()
     {
-        ["name"] = name, ["labels"] = new JsonObject(), ["repomen"] = new JsonArray([.. repomen]),
+        ["name"] = name,
+        ["labels"] = new JsonObject(),
+        ["repomen"] = new JsonArray([.. repomen]),
     };
 
     public static JsonObject Simple(params (string Name, string Url)[] images) => new()
@@ -25,7 +27,12 @@ internal static class Specs
 
     public static JsonObject Rubin(string registry, string repository = "lsstsqre/sciplat-lab") => new()
     {
-        ["type"] = "RubinRepoMan", ["registry_url"] = registry, ["repo"] = repository, ["recommended_tag"] = "recommended",
-        ["num_releases"] = 1, ["num_weeklies"] = 2, ["num_dailies"] = 2,
+        ["type"] = "RubinRepoMan",
+        ["registry_url"] = registry,
+        ["repo"] = repository,
+        ["recommended_tag"] = "recommended",
+        ["num_releases"] = 1,
+        ["num_weeklies"] = 2,
+        ["num_dailies"] = 2,
     };
 }

@@ -66,7 +66,10 @@ public sealed class MachineOptions(ITestOutputHelper output) : SimulatorScenario
 
         await Service.PostAsync(Specs.Machine("m", Specs.Simple(("app", image))).With("tolerations", new JsonArray(new JsonObject
         {
-            ["key"] = "dedicated", ["operator"] = "Equal", ["value"] = "labs", ["effect"] = "NoSchedule",
+            ["key"] = "dedicated",
+            ["operator"] = "Equal",
+            ["value"] = "labs",
+            ["effect"] = "NoSchedule",
         })));
         Assert.True((bool)Node(await Service.MachineAsync("m"), "n2")!["eligible"]!);
         await Service.BecomesAvailableAsync("m", 1, Soon);
@@ -156,7 +159,9 @@ public sealed class MachineOptions(ITestOutputHelper output) : SimulatorScenario
     {
         ["matchExpressions"] = new JsonArray(new JsonObject
         {
-            ["key"] = key, ["operator"] = compare, ["values"] = new JsonArray([.. values.Select(value => (JsonNode?)value)]),
+            ["key"] = key,
+            ["operator"] = compare,
+            ["values"] = new JsonArray([.. values.Select(value => (JsonNode?)value)]),
         }),
     };
 

@@ -21,7 +21,9 @@ public sealed class NodesThatChange(ITestOutputHelper output) : SimulatorScenari
     {
         await BeginAsync(new SimulatedClusterOptions
         {
-            Nodes = 3, Bandwidth = ASecond, NodeLabels = new Dictionary<string, string> { ["pool"] = "a" },
+            Nodes = 3,
+            Bandwidth = ASecond,
+            NodeLabels = new Dictionary<string, string> { ["pool"] = "a" },
         });
         var image = Push("app", size: 3 * ASecond);
         await Service.PostAsync(Specs.Machine("m", Specs.Simple(("app", image))).With("labels", new System.Text.Json.Nodes.JsonObject { ["pool"] = "a" }));

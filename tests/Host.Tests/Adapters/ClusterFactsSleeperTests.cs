@@ -32,7 +32,8 @@ public class ClusterFactsSleeperTests
     {
         var crashing = Status(
             "sleeper", waiting: new ContainerStateWaiting("CrashLoopBackOff", "back-off 10s restarting failed container=sleeper"),
-            last: new ContainerStateTerminated(128, "StartError", "exec: \"/sleeper\": no such file or directory")) with { ImageID = $"{OwnImage}@sha256:aa" };
+            last: new ContainerStateTerminated(128, "StartError", "exec: \"/sleeper\": no such file or directory")) with
+        { ImageID = $"{OwnImage}@sha256:aa" };
 
         var pod = ClusterFacts.Pod(PodOf(crashing, NotYet));
 

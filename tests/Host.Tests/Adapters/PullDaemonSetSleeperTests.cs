@@ -17,7 +17,8 @@ public class PullDaemonSetSleeperTests
 
     private static readonly MachineSpec Machine = new()
     {
-        Name = "lab", Labels = ImmutableSortedDictionary<string, string>.Empty.Add("k8s", "worker"),
+        Name = "lab",
+        Labels = ImmutableSortedDictionary<string, string>.Empty.Add("k8s", "worker"),
     };
 
     [Fact]
