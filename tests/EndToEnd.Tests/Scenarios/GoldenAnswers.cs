@@ -85,7 +85,7 @@ public abstract class GoldenAnswers : IAsyncLifetime
         }
         var message = (string)machine["message"]!;
         Assert.Contains("not found, tried again ", message, StringComparison.Ordinal);
-        machine["message"] = message[..message.IndexOf(':', message.IndexOf(" on ", message.IndexOf("missing", StringComparison.Ordinal), StringComparison.Ordinal))];
+        machine["message"] = message[..message.IndexOf(" on ", message.IndexOf("missing", StringComparison.Ordinal), StringComparison.Ordinal)];
         return machine;
     }
 }

@@ -66,13 +66,15 @@ public sealed class PullTroubles(ITestOutputHelper output) : SimulatorScenario(o
     {
         await BeginAsync(new SimulatedClusterOptions { Nodes = 2, PodsPerNode = 1, SerializePulls = false }, ("PULL__RETRY_MIN", "1s"), ("PULL__RETRY_MAX", "2s"));
         var (endless, good) = (Push("endless", size: 1_000_000 * Gigabyte), Push("good"));
-        await Service.PostAsync(Specs.Machine("m", Specs.Simple(("endless", endless), ("good", good))));
+        await Service.PostAsync(Specs.Machine("full", Specs.Simple(("endless", endless))));
+        await Eventually.Is(PodsAsync, pods => pods.Count(pod => pod.Spec?.NodeName is not null) == 2, Soon, "both nodes are full");
+        await Service.PostAsync(Specs.Machine("m", Specs.Simple(("good", good))));
         await Service.IsAsync(
             "m", m => Cluster.NodeNames.All(node => Reason(m, good, node) is var why && why.StartsWith("pod not scheduled: ", StringComparison.Ordinal)
-                && why.Contains("Too many pods", StringComparison.Ordinal)), Soon, "the second image has no place");
+                && why.Contains("Too many pods", StringComparison.Ordinal)), Soon, "its pods find no place");
 
-        await Service.PostAsync(Specs.Machine("m", Specs.Simple(("good", good))));
-        await Service.BecomesAvailableAsync("m", 1, Soon);
+        using (await Service.Http.DeleteAsync(new Uri("/cachemachine/full", UriKind.Relative)))
+            await Service.BecomesAvailableAsync("m", 1, Soon);
         await NothingIsLeftAsync(Soon);
     }
 
