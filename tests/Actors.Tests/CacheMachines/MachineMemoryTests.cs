@@ -74,6 +74,24 @@ public sealed class MachineMemoryTests
         Assert.Empty(_world.State.Record.Lists);
     }
 
+    [Fact]
+    public void The_time_that_a_node_may_take_goes_on_over_a_restart()
+    {
+        _world.Begin(World.Image("a")).Act().Pass(_world.Settings.PullTimeout - TimeSpan.FromMinutes(1));
+        _world.Restart().See();
+        Assert.Empty(_world.Journal.OfType<PullEnded>());
+        _world.Pass(TimeSpan.FromMinutes(1));
+        Assert.Equal("no progress for 30 min", Assert.Single(_world.Journal.OfType<PullEnded>()).Failures["n1"]);
+    }
+
+    [Fact]
+    public void No_more_images_are_in_flight_than_allowed_also_where_no_node_pulls_two()
+    {
+        _world.Join("n2").Pulled("b", "n1", reported: true).Pulled("a", "n2", reported: true);
+        _world.Configure(World.Spec(World.Image("a"), World.Image("b")) with { ParallelImages = 1 }).List(World.Image("a"), World.Image("b")).See();
+        Assert.Equal(["registry.example:5000/a:latest"], _world.State.Record.Pulls.Keys);
+    }
+
     private void Pull(string image) => _world.Begin(World.Image(image)).Act().Pulled(image, "n1").See().Act();
 
     private void Fail() => _world.Act().PullFails("a", "n1", "ErrImagePull").See().Act();
