@@ -44,6 +44,7 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
     {
         (_name, _services, _decisions) = (name, services, new MachineDecisions(services.Settings));
         _state = MachineState.Empty with { Defaults = services.Settings.Defaults };
+        Context.System.EventStream.Subscribe(Self, typeof(RegistryLimited));
 
         Recover<SnapshotOffer>(offer =>
         {
@@ -87,6 +88,12 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
     private void Decide(IMachineMessage message, Action? then = null)
     {
         var decision = _decisions.Decide(_state, message, Now, Random.Shared.NextDouble());
+        // What this machine was told by another one, all others were told too.
+        if (message is not RegistryLimited)
+        {
+            foreach (var (registry, until) in decision.State.Limited.Except(_state.Limited))
+                Context.System.EventStream.Publish(new RegistryLimited(registry, until));
+        }
         if (decision.Events.IsEmpty)
         {
             Accept(decision, then);

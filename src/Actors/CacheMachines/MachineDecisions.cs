@@ -50,6 +50,9 @@ public sealed class MachineDecisions(MachineSettings settings)
             case NodesGranted m:
                 turn.State = turn.State with { Granted = m.Nodes };
                 break;
+            case RegistryLimited m:
+                turn.State = turn.State.WithLimit(m.Registry, m.Until);
+                break;
             case PullerTrouble m:
                 turn.State = turn.State with { PullTroubles = turn.State.PullTroubles.SetItem(m.Pull, m.Error) };
                 break;

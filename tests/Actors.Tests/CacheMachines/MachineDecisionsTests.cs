@@ -332,4 +332,14 @@ public sealed class MachineDecisionsTests
         Assert.Single(world.State.Record.Pulls);
         Assert.Contains("watching pods: connection refused", world.Status.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void What_another_machine_has_heard_of_a_registrys_limit_holds_up_pulls_from_it_for_so_long()
+    {
+        var world = new World().Join("n1").Tell(new RegistryLimited("registry.example:5000", new World().Now + TimeSpan.FromMinutes(1))).Begin(A).Act();
+        Assert.Empty(world.DaemonSets);
+        Assert.Equal(world.Now + TimeSpan.FromMinutes(1), Alarm.Next(world.State, world.Settings));
+        world.Pass(TimeSpan.FromMinutes(1)).Act();
+        Assert.Single(world.DaemonSets);
+    }
 }

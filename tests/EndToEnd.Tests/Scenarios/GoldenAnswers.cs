@@ -29,7 +29,8 @@ public abstract class GoldenAnswers : IAsyncLifetime
     [Fact]
     public async Task Every_route_answers_as_it_always_did()
     {
-        await using var service = await InProcess.StartAsync(_cluster.Flags(_data));
+        await using var service = await InProcess.StartAsync(
+            _cluster.Flags(_data), new Dictionary<string, string> { ["CACHEMACHINE__PULL__RETRY_MIN"] = "1h", ["CACHEMACHINE__PULL__RETRY_MAX"] = "1h" });
         await NameAsync();
         var spec = Specs.Machine(
             "golden", Specs.Rubin(_cluster.Registry, _repository), Specs.Simple(("Missing", $"{_cluster.Registry}/{_repository}:missing")));
