@@ -74,7 +74,14 @@ internal sealed class World
     /// <summary>A machine of these images that sees the cluster; nothing has been done for it yet.</summary>
     public World Begin(params DesiredImage[] images) => Configure(Spec(images)).List(images).See();
 
-    public World See() => Tell(new ClusterSeen(View));
+    public World See()
+    {
+        IsSeen = true;
+        return Tell(new ClusterSeen(View));
+    }
+
+    /// <summary>The machine has seen the cluster as it is; else its view is late.</summary>
+    public bool IsSeen { get; private set; }
 
     /// <summary>The service dies and starts again: only the journal is left.</summary>
     public World Restart()
@@ -83,9 +90,17 @@ internal sealed class World
         return this;
     }
 
-    /// <summary>Does to the cluster what the machine's state asks for, once.</summary>
+    /// <summary>Does to the cluster what the machine's state asks for, once, and lets the machine see it.</summary>
     public World Act()
     {
+        ActUnseen();
+        return See();
+    }
+
+    /// <summary>The same, but the view comes later.</summary>
+    public World ActUnseen()
+    {
+        IsSeen = false;
         if (Settings.LimitsNodes)
         {
             Budget = Budget.Want("m", State.NodesWanted);
@@ -107,7 +122,7 @@ internal sealed class World
             }
         }
         MakePods();
-        return See();
+        return this;
     }
 
     public World Awake() => Tell(CacheMachine.Actors.CacheMachines.Awake.Instance);
@@ -122,6 +137,7 @@ internal sealed class World
 
     public World Join(string name, params (string Key, string Value)[] labels)
     {
+        IsSeen = false;
         _nodes[name] = new NodeFacts
         {
             Name = name,
@@ -139,6 +155,7 @@ internal sealed class World
 
     public World Leave(string name)
     {
+        IsSeen = false;
         _nodes.Remove(name);
         _onDisk.RemoveWhere(d => d.Node == name);
         foreach (var pod in _pods.Keys.Where(p => p.Node == name).ToList())
@@ -148,6 +165,7 @@ internal sealed class World
 
     public World Change(string name, Func<NodeFacts, NodeFacts> change)
     {
+        IsSeen = false;
         _nodes[name] = change(_nodes[name]);
         return this;
     }
@@ -157,6 +175,7 @@ internal sealed class World
     /// <summary>kubelet pulls the image on the node, for the DaemonSet that asks for it; with the digest that the registry serves.</summary>
     public World Pulled(string image, string node, string? digest = null, bool reported = false)
     {
+        IsSeen = false;
         var key = ImageReference.Parse(Image(image).ImageUrl).ToString();
         var pull = PullOrder.NameFor("m", key);
         if (_pods.TryGetValue((pull, node), out var pod))
@@ -167,6 +186,7 @@ internal sealed class World
 
     public World PullFails(string image, string node, string reason)
     {
+        IsSeen = false;
         var pull = PullOrder.NameFor("m", ImageReference.Parse(Image(image).ImageUrl).ToString());
         if (_pods.TryGetValue((pull, node), out var pod))
             _pods[(pull, node)] = pod with { State = PullPodState.PullFailed, Reason = reason };
@@ -184,12 +204,14 @@ internal sealed class World
 
     public World RemoveFromDisk(string image, string node)
     {
+        IsSeen = false;
         _onDisk.Remove((image, node));
         return this;
     }
 
     public World DeleteDaemonSet(string pull)
     {
+        IsSeen = false;
         _daemonSets.Remove(pull);
         foreach (var pod in _pods.Keys.Where(p => p.Pull == pull).ToList())
             _pods.Remove(pod);
@@ -198,6 +220,7 @@ internal sealed class World
 
     public World PlantDaemonSet(string name, string machine, string image)
     {
+        IsSeen = false;
         _daemonSets[name] = (new PullOrder(name, image, "Always", PullTargets.Everywhere, Spec() with { Name = machine }), $"ds-{++_uids}");
         return this;
     }
