@@ -4,7 +4,7 @@ namespace CacheMachine.Actors.Pulling;
 
 /// <summary>
 /// The life of one DaemonSet: Creating → Pulling → Removing → done. It owns the requests, its machine owns the decisions. An API error
-/// fails it; it is restarted with backoff, asks for its orders, and so picks its DaemonSet up again.
+/// stops it; it is started again with backoff, asks for its orders, and so picks its DaemonSet up again.
 /// </summary>
 public sealed class ImagePullerActor : ReceiveActor
 {
@@ -25,9 +25,9 @@ public sealed class ImagePullerActor : ReceiveActor
         Become(Idle);
     }
 
-    /// <summary>Props of a puller under a supervisor that restarts it with backoff; messages go to that supervisor.</summary>
+    /// <summary>Props of a puller under a supervisor that starts it again with backoff; messages go to that supervisor.</summary>
     public static Props SupervisedProps(string pull, IClusterApi cluster, IActorRef machine, TimeSpan minBackoff, TimeSpan maxBackoff) =>
-        BackoffSupervisor.Props(Backoff.OnFailure(
+        BackoffSupervisor.Props(Backoff.OnStop(
             Props.Create(() => new ImagePullerActor(pull, cluster, machine)), "puller", minBackoff, maxBackoff, 0.2, -1));
 
     /// <inheritdoc/>
@@ -68,8 +68,9 @@ public sealed class ImagePullerActor : ReceiveActor
 
     private void OnFailed(Failed message)
     {
+        _log.Warning("DaemonSet {0}, tried again in a moment: {1}", _pull, message.Error.Message);
         _machine.Tell(new PullerTrouble(_pull, message.Error.Message));
-        throw new PortException(message.Error.Message, inner: message.Error);
+        Context.Stop(Self);
     }
 
     private void Start(PullOrders orders)

@@ -21,6 +21,9 @@ public sealed class KubernetesClusterApi(
     // The API server refuses events with longer messages.
     private const int LongestMessage = 1024;
 
+    // There are three watches, so asking every few seconds costs little, and what happened meanwhile is seen soon.
+    private static readonly WatcherOptions Watching = new() { MaxBackoff = TimeSpan.FromSeconds(5) };
+
     private static readonly ListOptions Ours = new($"{PullDaemonSet.PullLabel}={PullDaemonSet.PullLabelValue}");
 
     /// <inheritdoc/>
@@ -31,19 +34,19 @@ public sealed class KubernetesClusterApi(
         Task[] watches =
         [
             FollowAsync(
-                new Watcher<Node>(client.Nodes, new ListOptions()), ClusterKinds.Nodes,
+                new Watcher<Node>(client.Nodes, new ListOptions(), Watching), ClusterKinds.Nodes,
                 items => new NodesListed([.. items.Select(ClusterFacts.Node)]),
                 item => new NodeChanged(ClusterFacts.Node(item)),
                 item => new NodeDeleted(item.Metadata.Name ?? ""),
                 onChange, end.Token),
             FollowAsync(
-                new Watcher<Pod>(client.Pods(ns), Ours), ClusterKinds.Pods,
+                new Watcher<Pod>(client.Pods(ns), Ours, Watching), ClusterKinds.Pods,
                 items => new PodsListed([.. items.Select(PullPodOf)]),
                 item => new PodChanged(PullPodOf(item)),
                 item => new PodDeleted(ClusterFacts.PullOf(item), item.Metadata.Name ?? ""),
                 onChange, end.Token),
             FollowAsync(
-                new Watcher<DaemonSet>(client.DaemonSets(ns), Ours), ClusterKinds.Pulls,
+                new Watcher<DaemonSet>(client.DaemonSets(ns), Ours, Watching), ClusterKinds.Pulls,
                 items => new PullsListed([.. items.Select(ClusterFacts.Pull)]),
                 item => new PullChanged(ClusterFacts.Pull(item)),
                 item => new PullDeleted(item.Metadata.Name ?? ""),

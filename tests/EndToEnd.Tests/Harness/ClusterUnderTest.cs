@@ -35,6 +35,9 @@ public abstract class ClusterUnderTest : IAsyncDisposable
     /// <summary>The name of an image whose pull takes longer than the test.</summary>
     public abstract string SlowImage();
 
+    /// <summary>Its pull fails now.</summary>
+    public abstract void EndSlowImage();
+
     /// <summary>The DaemonSets of the service, as name and uid.</summary>
     public async Task<IReadOnlyList<(string Name, string Uid)>> DaemonSetsAsync() =>
         [.. (await Client.DaemonSets(Namespace).ListAsync(Ours, CancellationToken.None)).Items.Select(d => (d.Metadata.Name!, d.Metadata.Uid!))];

@@ -31,6 +31,9 @@ public sealed class RealClusterUnderTest : ClusterUnderTest
         return $"{_silent.LocalEndpoint}/slow/image:1";
     }
 
+    /// <summary>Connections that were never accepted are reset.</summary>
+    public override void EndSlowImage() => _silent.Stop();
+
     /// <summary>The one that the environment names.</summary>
     public static RealClusterUnderTest Given() => new();
 

@@ -40,6 +40,11 @@ public sealed class SimulatorUnderTest : ClusterUnderTest
         return $"{Registry}/slow/image:1";
     }
 
+    /// <summary>The simulated nodes of these scenarios pull several images at once, so it is in nobody's way.</summary>
+    public override void EndSlowImage()
+    {
+    }
+
     /// <inheritdoc/>
     protected override async ValueTask StopAsync()
     {

@@ -106,6 +106,7 @@ public abstract class MainJob(ITestOutputHelper output) : IAsyncLifetime
 
         await service.PostAsync(Specs.Machine(_name, Specs.Simple(("good", $"{_cluster.Registry}/{_name}:good"))));
         // A real kubelet pulls one image after another, and goes on with one that nobody wants any more until it fails.
+        _cluster.EndSlowImage();
         await service.BecomesAvailableAsync(_name, 1, TimeSpan.FromSeconds(120));
         await Eventually.Is(_cluster.DaemonSetsAsync, sets => sets.Count == 0, TimeSpan.FromSeconds(5), "no pull is left");
         await service.Http.DeleteAsync($"/cachemachine/{_name}");

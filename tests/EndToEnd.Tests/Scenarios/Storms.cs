@@ -69,11 +69,14 @@ public sealed class Storms(ITestOutputHelper output) : SimulatorScenario(output)
         var converging = _time.GetTimestamp();
         await deleted;
         _output.WriteLine($"{_time.GetElapsedTime(converging).TotalSeconds:0.0} s after the faults the deletion in the storm is answered");
+        // While a watch is still broken the answers are those of the last picture, so the nodes themselves are asked first.
+        await Eventually.Is(
+            () => Task.FromResult(Cluster.NodeNames.SelectMany(node => images.Where(image => !Cluster.Node(node).Has(image.Item2)).Select(image => $"{image.Item1} on {node}")).ToList()),
+            missing => missing.Count == 0, Converging / Speed, "every image is on every node", missing => $"missing: {string.Join(", ", missing)}");
         await Service.BecomesAvailableAsync("simple", Images, Converging / Speed);
         await Service.BecomesAvailableAsync("rubin", 6, Converging / Speed);
         await NothingIsLeftAsync(Converging / Speed);
         _output.WriteLine($"{_time.GetElapsedTime(converging).TotalSeconds:0.0} s after the faults all is well on {Cluster.NodeNames.Count} nodes, and nothing is left");
-        Assert.All(Cluster.NodeNames, node => Assert.All(images, image => Assert.True(Cluster.Node(node).Has(image.Item2), $"{node} has {image.Item2}")));
         Assert.Equal(["rubin", "simple"], (await Service.NamesAsync()).Order(StringComparer.Ordinal));
     }
 
