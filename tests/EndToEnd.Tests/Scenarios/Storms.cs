@@ -15,7 +15,7 @@ public sealed class Storms(ITestOutputHelper output) : SimulatorScenario(output)
     private const int Images = 6;
 
     // Of the clock of the test, which is five times as fast as the processor that does the work.
-    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(45), Converging = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(45), Converging = TimeSpan.FromSeconds(150);
 
     // A request that hangs is a fault until its end, 30 s later, so those begin early.
     private static readonly TimeSpan Hanging = TimeSpan.FromSeconds(15);
@@ -40,7 +40,9 @@ public sealed class Storms(ITestOutputHelper output) : SimulatorScenario(output)
         _output.WriteLine($"seed {seed} (CACHEMACHINE_TEST_SEED={seed} repeats it)");
         await BeginAsync(
             new SimulatedClusterOptions { Nodes = 5, Seed = seed, TimeProvider = _time, Bandwidth = 1_000_000_000, BackOff = TimeSpan.FromSeconds(2) },
-            ("PULL__RETRY_MIN", "1s"), ("PULL__RETRY_MAX", "5s"), ("REGISTRY__POLL_INTERVAL", "2s"), ("REGISTRY__BACKOFF_MAX", "4s"));
+            ("PULL__RETRY_MIN", "1s"), ("PULL__RETRY_MAX", "5s"), ("REGISTRY__POLL_INTERVAL", "2s"), ("REGISTRY__BACKOFF_MAX", "4s"),
+            // An image that is evicted before its node has ever reported it is missed only after this.
+            ("PULL__EVIDENCE_GRACE", "10s"));
         var images = Enumerable.Range(0, Images).Select(i => ($"i{i}", Push($"simple/{i}", size: 500_000_000))).ToArray();
         foreach (var tag in new[] { "recommended", "r21_0_0", "w_2021_22", "w_2021_21", "d_2021_06_15", "d_2021_06_14" })
             Push("rubin", tag, 500_000_000);
