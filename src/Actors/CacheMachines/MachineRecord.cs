@@ -45,7 +45,7 @@ public sealed record MachineRecord
     {
         MachineConfigured e => Configure(e),
         MachineDeleted => Empty with { Evidence = Evidence },
-        RepoListChanged e => this with { Lists = Lists.SetItem(e.Index, new RepoList(e.Desired, e.All)) },
+        RepoListChanged e => this with { Lists = Lists.SetItem(e.Index, new RepoList(e.Desired, e.All)), Retries = RetriesAfter(e) },
         PullStarted e => this with
         {
             Pulls = Pulls.SetItem(e.Image, new PullInFlight(e.Pull, e.Url, e.Digest, e.Nodes is { } nodes ? PullTargets.On(nodes) : PullTargets.Everywhere, e.At)),
@@ -84,6 +84,12 @@ public sealed record MachineRecord
             Retries = e.Outcome == PullOutcome.Cancelled ? Retries : RetriesAfter(e, digest),
         };
     }
+
+    // Another digest is another image, also when the tag moves back later.
+    private ImmutableSortedDictionary<string, Retry> RetriesAfter(RepoListChanged e) => Retries.RemoveRange(e.Desired
+        .Select(WantedImage.Of)
+        .Where(wanted => wanted is not null && Retries.TryGetValue(wanted.Key, out var retry) && retry.Digest != wanted.Digest)
+        .Select(wanted => wanted!.Key));
 
     // Nodes that failed earlier keep waiting while the image arrives on others.
     private ImmutableSortedDictionary<string, Retry> RetriesAfter(PullEnded e, string? digest)

@@ -342,4 +342,16 @@ public sealed class MachineDecisionsTests
         world.Pass(TimeSpan.FromMinutes(1)).Act();
         Assert.Single(world.DaemonSets);
     }
+
+    [Fact]
+    public void A_backoff_ends_when_another_digest_is_wanted_also_when_the_tag_moves_back()
+    {
+        var (first, second) = (World.Image("a", World.Digest(1)), World.Image("a", World.Digest(2)));
+        var world = new World().Join("n1").Begin(first).Act().Pulled("a", "n1", World.Digest(2)).See().Act();
+        Assert.NotEmpty(world.State.Record.Retries);
+        world.List(second);
+        Assert.Empty(world.State.Record.Retries);
+        world.List(first).Act().Act();
+        Assert.Equal(World.Digest(1), Assert.Single(world.State.Record.Pulls).Value.Digest);
+    }
 }
