@@ -34,7 +34,7 @@ public static class BuiltInActors
         var services = new MachineServices(cluster.Cluster, watcher, budget, repoMen, settings.Pull.ToMachineSettings(), time);
         var machines = ClusterSharding.Get(system).Start(
             CacheMachineActor.TypeName, name => Props.Create(() => new CacheMachineActor(name, services)), new ClusterShardingSettings(),
-            new MachineMessageExtractor(settings.Sharding.Shards));
+            new MachineMessageExtractor(settings.Cluster.Shards));
         // It stops when the journal refuses a write, and must come back.
         var supervisor = system.ActorOf(
             BackoffSupervisor.Props(Backoff.OnStop(
