@@ -6,7 +6,6 @@ using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Configuration.Settings;
 using CacheMachine.Runtime.Actor;
-using CacheMachine.Runtime.Pattern;
 using CacheMachine.Runtime.Persistence;
 using CacheMachine.Runtime.Persistence.Sqlite;
 using CacheMachine.Runtime.Sharding;
@@ -35,12 +34,10 @@ public static class BuiltInActors
         var machines = ClusterSharding.Get(system).Start(
             CacheMachineActor.TypeName, name => Props.Create(() => new CacheMachineActor(name, services)), new ClusterShardingSettings(),
             new MachineMessageExtractor(settings.Cluster.Shards));
-        // It stops when the journal refuses a write, and must come back.
-        var supervisor = system.ActorOf(
-            BackoffSupervisor.Props(Backoff.OnStop(
-                Props.Create(() => new MachineSupervisorActor(machines, watcher, cluster.Cluster, time)),
-                "supervisor", TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(10), 0.2, -1)),
-            "machine-supervisor");
+        var supervisor = ClusterSharding.Get(system).Start(
+            MachineSupervisorActor.TypeName, _ => Props.Create(() => new MachineSupervisorActor(machines, watcher, cluster.Cluster)), new ClusterShardingSettings(),
+            new SupervisorMessageExtractor(settings.Cluster.Shards));
+        system.ActorOf(Props.Create(() => new SupervisorKeeperActor(supervisor)), "supervisor-keeper");
 
         return new MachineActors(supervisor, machines, async () =>
         {
