@@ -35,6 +35,7 @@ internal sealed partial class ShardCoordinatorActor : ReceiveActor, IWithTimers
     private bool _sees;
     private IActorRef? _leaving;
     private bool _membershipDeleted;
+    private int _told;
 
     public ShardCoordinatorActor(ILeaseStore leases, ShardClusterSettings settings, ShardFence fence, TimeProvider time)
     {
@@ -127,6 +128,9 @@ internal sealed partial class ShardCoordinatorActor : ReceiveActor, IWithTimers
         if (_sees)
             ForgetTheDead();
         Evaluate();
+        if (_held.Count != _told)
+            _log.Info("This replica runs {0} of {1} shards; there are {2} replicas", _held.Count, _settings.Shards, Members().Count);
+        _told = _held.Count;
     }
 
     /// <summary>Compares what should be with what is, and does something about the difference.</summary>
