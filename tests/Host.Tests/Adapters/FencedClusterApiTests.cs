@@ -3,7 +3,6 @@ using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.Pulling;
 using CacheMachine.Host.Adapters;
-using Xunit;
 
 namespace CacheMachine.Host.Tests.Adapters;
 

@@ -25,7 +25,7 @@ public sealed class FencedEventStoreTests
         {
             () => store.Journal.AppendAsync("a", [Event(2)]),
             () => store.Journal.DeleteToAsync("a", 1),
-            () => store.Snapshots.SaveAsync(at1 with { SequenceNr = 2 }, Payload),
+            () => store.Snapshots.SaveAsync(new SnapshotMetadata("a", 2, DateTime.UnixEpoch), Payload),
             () => store.Snapshots.DeleteAsync("a", SnapshotSelectionCriteria.Latest),
         })
         {
