@@ -103,8 +103,14 @@ internal sealed partial class ShardCoordinatorActor : ReceiveActor, IWithTimers
         var news = _table.Apply(change) || !_sees;
         _sees = true;
         // All that was before our own write has been told before it, so this is later.
-        if (change is LeaseChange.Written { Lease: { Holder: { } holder } lease } && holder != _me && ShardOf(lease) is { } shard && _held.ContainsKey(shard))
-            Lose(shard, $"{holder} has taken its lease");
+        if (change is LeaseChange.Written { Lease: { Holder: { } holder } lease } && holder != _me && ShardOf(lease) is { } shard && _held.TryGetValue(shard, out var held))
+        {
+            // One that was being given back has been, although the answer has yet to come.
+            if (held.StillStopping is { Count: 0 })
+                _held.Remove(shard);
+            else
+                Lose(shard, $"{holder} has taken its lease");
+        }
         if (news)
             Evaluate();
     }
