@@ -26,7 +26,7 @@ public abstract partial class ManyReplicas
 
         // The new owner writes, and makes a DaemonSet that the frozen one knows nothing of, so that it would take it for an orphan.
         (await Replicas.PostAsync(others[0], Specs.Machine(
-            Name, Specs.Simple(("slow", Cluster.SlowImage()), ("missing", $"{Cluster.Registry}/{Name}:missing"))))).Successful();
+            Name, Specs.Simple(("slow", Cluster.SlowImage()), ("other", Cluster.SlowImage("slow/other")))))).Successful();
         await Eventually.Is(() => Task.FromResult(DaemonSets(Name)), sets => sets.Count == 2, TimeSpan.FromSeconds(10), "two pulls run", Show);
         var waiting = Replicas.GetAsync(frozen, Replicas.Path(Name)); // In its socket until it wakes.
         var (sets, versions, rows) = (Identity(), fixture.DaemonSets.Versions.Count, (await Journal.MachineAsync(Name)).Count);
