@@ -27,7 +27,7 @@ internal sealed class CutOff : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
-    private readonly ConcurrentQueue<(long At, string Line)> _requests = new();
+    private readonly ConcurrentQueue<Request> _requests = new();
     private readonly Lock _lock = new();
     private readonly Task _accepting;
     private TaskCompletionSource _flowing = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -56,8 +56,8 @@ internal sealed class CutOff : IAsyncDisposable
     /// <summary>Before each piece of data, both ways.</summary>
     public TimeSpan Delay { get; set; }
 
-    /// <summary>The first lines of the requests that passed in clear HTTP/1.1, and when (<see cref="TimeProvider.GetTimestamp"/>).</summary>
-    public IReadOnlyCollection<(long At, string Line)> Requests => _requests;
+    /// <summary>The requests that passed in clear HTTP/1.1, in their order; of what is encrypted there is nothing to see.</summary>
+    public IReadOnlyCollection<Request> Requests => _requests;
 
     /// <summary>What it does from now on.</summary>
     public Traffic Traffic
@@ -118,7 +118,8 @@ internal sealed class CutOff : IAsyncDisposable
         try
         {
             await server.ConnectAsync(Host, Port, _end.Token);
-            await Task.WhenAll(PumpAsync(client, server, Note), PumpAsync(server, client, _ => { }));
+            Request? last = null;
+            await Task.WhenAll(PumpAsync(client, server, data => last = Note(data) ?? last), PumpAsync(server, client, data => NoteAnswer(last, data)));
             Close(client);
             Close(server);
         }
@@ -164,12 +165,22 @@ internal sealed class CutOff : IAsyncDisposable
         await _flowing.Task.WaitAsync(_end.Token);
     }
 
-    private void Note(ReadOnlyMemory<byte> data)
+    private Request? Note(ReadOnlyMemory<byte> data)
     {
         var start = data.Span[..Math.Min(data.Length, 2000)];
         var end = start.IndexOf("\r\n"u8);
-        if (end > 0 && start[..end].EndsWith(" HTTP/1.1"u8))
-            _requests.Enqueue((TimeProvider.System.GetTimestamp(), Encoding.ASCII.GetString(start[..end])));
+        if (end < 0 || !start[..end].EndsWith(" HTTP/1.1"u8))
+            return null;
+        var request = new Request(TimeProvider.System.GetTimestamp(), Encoding.ASCII.GetString(start[..end]));
+        _requests.Enqueue(request);
+        return request;
+    }
+
+    // One after another on a connection.
+    private static void NoteAnswer(Request? request, ReadOnlyMemory<byte> data)
+    {
+        if (request is { Status: 0 } && data.Span.StartsWith("HTTP/1.1 "u8) && int.TryParse(data.Span[9..12], null, out var status))
+            request.Status = status;
     }
 
     private void Close(Socket socket)
@@ -190,5 +201,23 @@ internal sealed class CutOff : IAsyncDisposable
             // It is closed already, which is what is wanted.
         }
         socket.Dispose();
+    }
+
+    /// <summary>A request that passed.</summary>
+    /// <param name="at">When, as <see cref="TimeProvider.GetTimestamp"/>.</param>
+    /// <param name="line">Its first line.</param>
+    internal sealed class Request(long at, string line)
+    {
+        public long At => at;
+
+        public string Line => line;
+
+        /// <summary>Of the answer; 0 as long as there is none.</summary>
+        public int Status { get; set; }
+
+        /// <summary>Whether it may change something.</summary>
+        public bool IsWrite => !line.StartsWith("GET ", StringComparison.Ordinal);
+
+        public override string ToString() => $"{line}: {Status}";
     }
 }

@@ -83,7 +83,9 @@ public sealed class CutOffTests : IAsyncLifetime, IAsyncDisposable
     {
         using var client = await ConnectAsync();
         await AskAsync(client, "DELETE /apis HTTP/1.1\r\nHost: x\r\n\r\n");
-        Assert.Equal("DELETE /apis HTTP/1.1", Assert.Single(_proxy.Requests).Line);
+        var request = Assert.Single(_proxy.Requests);
+        Assert.Equal("DELETE /apis HTTP/1.1", request.Line);
+        Assert.True(request.IsWrite);
     }
 
     private async Task<Socket> ConnectAsync()
