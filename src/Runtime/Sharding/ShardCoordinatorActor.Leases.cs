@@ -104,9 +104,10 @@ internal sealed partial class ShardCoordinatorActor
     {
         _log.Debug("Shard {0} goes to another replica", shard);
         held.StillStopping = [.. _regions];
-        TellHomes();
+        // Before the regions hear that the shard is not here any more, at which they would stop it at once.
         foreach (var region in _regions)
             region.Tell(new StopShard(shard));
+        TellHomes();
         if (_regions.Count == 0)
             GiveBack(held);
     }
