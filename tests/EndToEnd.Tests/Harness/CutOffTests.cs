@@ -60,8 +60,11 @@ public sealed class CutOffTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal("one", await AskAsync(open, "one"));
         _proxy.Traffic = Traffic.Reset;
         await Assert.ThrowsAsync<SocketException>(() => AskAsync(open, "two").WaitAsync(Soon, TimeProvider.System));
-        using var fresh = await ConnectAsync();
-        await Assert.ThrowsAsync<SocketException>(() => AskAsync(fresh, "three").WaitAsync(Soon, TimeProvider.System));
+        await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            using var fresh = await ConnectAsync();
+            await AskAsync(fresh, "three").WaitAsync(Soon, TimeProvider.System);
+        });
         _proxy.Traffic = Traffic.Forward;
         using var later = await ConnectAsync();
         Assert.Equal("four", await AskAsync(later, "four").WaitAsync(Soon, TimeProvider.System));
