@@ -82,7 +82,10 @@ public sealed class RealClusterLeaseConformance : LeaseStoreConformance
         var proxy = new TcpProxy { To = IPEndPoint.Parse(config.Server.Authority) };
         return Task.FromResult<ILeaseTarget>(new Target(proxy, new KubernetesConfig
         {
-            Server = new Uri($"https://127.0.0.1:{proxy.Port}"), Tls = config.Tls, Credentials = config.Credentials, Namespace = config.Namespace,
+            Server = new Uri($"https://127.0.0.1:{proxy.Port}"),
+            Tls = config.Tls,
+            Credentials = config.Credentials,
+            Namespace = config.Namespace,
         }));
     }
 
