@@ -13,7 +13,8 @@ public static class StartFailures
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"http.port = {settings.Http.Port}: {settings.Http.BindAddress}:{settings.Http.Port} is in use by another process; give another one with --port",
         KubernetesConfigException => $"kubernetes: {e.Message}",
-        PersistenceException => $"data.dir = {settings.DataDirectory}: {e.Message}",
+        PersistenceException when settings.Data.Postgres is not null => $"data.postgres: {e.Message}",
+        PersistenceException => $"data.dir = {settings.Data.Directory}: {e.Message}",
         IOException or UnauthorizedAccessException => e.Message,
         _ => null,
     };

@@ -42,6 +42,12 @@ public sealed record MachineNotFound(string Machine);
 /// <param name="Machine">The name.</param>
 public sealed record MachineGone(string Machine);
 
+/// <summary>
+/// The answer to a command that could not be stored, as while the database is away: who answers has changed nothing. Trying again later is safe.
+/// </summary>
+/// <param name="Why">What could not be stored, and why, in words.</param>
+public sealed record NotStored(string Why);
+
 /// <summary>The cluster looks different now.</summary>
 /// <param name="View">How.</param>
 public sealed record ClusterSeen(ClusterView View) : IMachineMessage;

@@ -25,6 +25,7 @@ public sealed class JournalCodec : IPayloadSerializer
         ["machine-created/1"] = JournalJson.Default.MachineCreated,
         ["machine-removing/1"] = JournalJson.Default.MachineRemoving,
         ["machine-removed/1"] = JournalJson.Default.MachineRemoved,
+        ["machine-register/1"] = JournalJson.Default.MachineRegister,
     };
 
     private static readonly Dictionary<Type, string> Manifests = ByManifest.ToDictionary(entry => entry.Value.Type, entry => entry.Key);

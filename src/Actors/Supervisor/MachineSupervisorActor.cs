@@ -8,7 +8,7 @@ namespace CacheMachine.Actors.Supervisor;
 /// Knows which machines exist, starts each at start-up, creates and deletes them, and removes DaemonSets of machines that do not exist.
 /// One in the whole cluster. Its journal is the truth about specs: a machine that crashed between "recorded" and "started" is told again.
 /// </summary>
-public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
+public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
 {
     /// <summary>Its persistence id.</summary>
     public const string Id = "machine-supervisor";
@@ -33,9 +33,11 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     {
         (_machines, _watcher, _cluster, _time) = (machines, watcher, cluster, time);
 
+        Recover<SnapshotOffer>(Recover);
         Recover<ISupervisorEvent>(e => _register = _register.Apply(e));
         Recover<RecoveryCompleted>(_ => Started());
 
+        CommandsAboutTheJournal();
         Command<CreateMachine>(Create);
         Command<RemoveMachine>(Remove);
         Command<ListMachines>(_ => Sender.Tell(new MachineNames([.. _register.Machines.Keys])));
@@ -93,7 +95,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         var created = new MachineCreated(Guid.CreateVersion7(_time.GetUtcNow()).ToString("N"), spec);
         Persist(created, e =>
         {
-            _register = _register.Apply(e);
+            Apply(e);
             _machines.Tell(new ConfigureMachine(e.Id, e.Spec), Sender);
             // The machine that they wait for is gone, although there is a new one of its name, which removes what is left of it.
             Answer(e.Spec.Name);
@@ -114,7 +116,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         }
         Persist(new MachineRemoving(command.Machine), e =>
         {
-            _register = _register.Apply(e);
+            Apply(e);
             Wait(e.Machine, Sender);
             TellRemoving();
         });
@@ -133,7 +135,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
             return;
         Persist(new MachineRemoved(message.Machine), e =>
         {
-            _register = _register.Apply(e);
+            Apply(e);
             Answer(e.Machine);
             RemoveOrphans();
         });

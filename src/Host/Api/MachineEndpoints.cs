@@ -33,13 +33,13 @@ internal static class MachineEndpoints
             return MachineSpecReader.Read(body) switch
             {
                 { NotJson: { } why } => Problems.NotJson(why),
-                { Spec: { } spec } => Machine(await actors.Supervisor.Ask<object>(new CreateMachine(spec), timeout, cancelled)),
+                { Spec: { } spec } => Machine(await actors.Supervisor.Ask<object>(new CreateMachine(spec), timeout, cancelled), http.Response),
                 var refused => Problems.Faulty(refused.Faults),
             };
         }));
 
         machines.MapGet("/{name}", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            Machine(await actors.Machines.Ask<object>(new GetMachine(name), timeout, cancelled))));
+            Machine(await actors.Machines.Ask<object>(new GetMachine(name), timeout, cancelled), http.Response)));
 
         machines.MapGet("/{name}/available", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
             Images(await actors.Machines.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Available)));
@@ -49,9 +49,11 @@ internal static class MachineEndpoints
 
         // As the old service, deleting what is not there is no error: it is gone.
         machines.MapDelete("/{name}", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, DeleteTimeout, async timeout =>
-            Results.Json(
-                new Deleted(name, await actors.Supervisor.Ask<object>(new RemoveMachine(name), timeout, cancelled) is MachineGone),
-                ApiJson.Plain.Deleted)));
+            await actors.Supervisor.Ask<object>(new RemoveMachine(name), timeout, cancelled) switch
+            {
+                NotStored refused => Refused(http.Response, refused),
+                var answer => Results.Json(new Deleted(name, answer is MachineGone), ApiJson.Plain.Deleted),
+            }));
     }
 
     private static async Task<IResult> Answer(HttpContext http, TimeSpan timeout, Func<TimeSpan, Task<IResult>> ask)
@@ -66,12 +68,16 @@ internal static class MachineEndpoints
         }
     }
 
-    private static IResult Machine(object answer) => answer switch
+    private static IResult Machine(object answer, HttpResponse response) => answer switch
     {
+        NotStored refused => Refused(response, refused),
         MachineStatus status => Results.Json(status, ApiJson.Plain.MachineStatus),
         MachineNotFound none => Problems.NoMachine(none.Machine),
         _ => throw Unexpected(answer),
     };
+
+    private static IResult Refused(HttpResponse response, NotStored refused) =>
+        Problems.Busy(response, $"it cannot be stored just now, asking again is safe: {refused.Why}");
 
     private static IResult Images(object answer, Func<MachineImages, System.Collections.Immutable.ImmutableArray<Actors.Images.DesiredImage>> which) => answer switch
     {

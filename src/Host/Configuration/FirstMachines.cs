@@ -17,7 +17,7 @@ internal static partial class FirstMachines
         HostSettings settings, ClusterConnection cluster, MachineActors actors, ILogger logger, CancellationToken cancellationToken)
     {
         if (cluster.Simulator is { } simulator && settings.Simulator.Example)
-            await actors.Supervisor.Ask<MachineStatus>(new CreateMachine(Example(simulator)), Timeout, cancellationToken);
+            await CreateAsync(Example(simulator), actors, logger, cancellationToken);
         if (!Directory.Exists(settings.MachinesDirectory))
             return;
         // Every file, as in the old service; a mounted ConfigMap has hidden ones of its own besides.
@@ -26,8 +26,8 @@ internal static partial class FirstMachines
             var read = MachineSpecReader.Read(await File.ReadAllBytesAsync(file, cancellationToken));
             if (read.Spec is { } spec)
             {
-                await actors.Supervisor.Ask<MachineStatus>(new CreateMachine(spec), Timeout, cancellationToken);
-                LogCreated(logger, spec.Name, file);
+                if (await CreateAsync(spec, actors, logger, cancellationToken))
+                    LogCreated(logger, spec.Name, file);
             }
             else
             {
@@ -35,6 +35,15 @@ internal static partial class FirstMachines
                 LogRefused(logger, file, read.NotJson ?? string.Join("; ", read.Faults.Select(fault => $"{fault.Field} = {fault.Value}: {fault.Rule}")));
             }
         }
+    }
+
+    // The database was there a moment ago; if it is not now, the service runs all the same, and its next start makes the machine.
+    private static async Task<bool> CreateAsync(MachineSpec spec, MachineActors actors, ILogger logger, CancellationToken cancellationToken)
+    {
+        if (await actors.Supervisor.Ask<object>(new CreateMachine(spec), Timeout, cancellationToken) is not NotStored refused)
+            return true;
+        LogNotStored(logger, spec.Name, refused.Why);
+        return false;
     }
 
     private static MachineSpec Example(SimulatedCluster simulator) => new()
@@ -56,6 +65,9 @@ internal static partial class FirstMachines
 
     [LoggerMessage(LogLevel.Information, "Machine {Name} is made from {File}")]
     private static partial void LogCreated(ILogger logger, string name, string file);
+
+    [LoggerMessage(LogLevel.Error, "Machine {Name} is not made before the next start: {Why}")]
+    private static partial void LogNotStored(ILogger logger, string name, string why);
 
     [LoggerMessage(LogLevel.Error, "{File} is no machine: {Why}")]
     private static partial void LogRefused(ILogger logger, string file, string why);

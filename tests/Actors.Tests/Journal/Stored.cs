@@ -71,6 +71,9 @@ internal static class Stored
         "machine-created/1" => new MachineCreated("id-1", Spec),
         "machine-removing/1" => new MachineRemoving("jupyter"),
         "machine-removed/1" => new MachineRemoved("jupyter"),
+        "machine-register/1" => MachineRegister.Empty
+            .Apply(new MachineCreated("id-1", Spec)).Apply(new MachineCreated("id-2", Spec with { Name = "ci" })).Apply(new MachineCreated("id-3", Spec with { Name = "old" }))
+            .Apply(new MachineRemoving("old")),
         _ => throw new ArgumentOutOfRangeException(nameof(manifest), manifest, "give the new manifest a value here"),
     };
 }
