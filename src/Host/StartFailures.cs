@@ -1,4 +1,5 @@
 using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Peers;
 using CacheMachine.Kubernetes.Config;
 using CacheMachine.Runtime.Persistence;
 
@@ -13,6 +14,7 @@ public static class StartFailures
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"http.port = {settings.Http.Port}: {settings.Http.BindAddress}:{settings.Http.Port} is in use by another process; give another one with --port",
         KubernetesConfigException => $"kubernetes: {e.Message}",
+        PeerConfigException => $"cluster: {e.Message}",
         PersistenceException when settings.Data.Postgres is not null => $"data.postgres: {e.Message}",
         PersistenceException => $"data.dir = {settings.Data.Directory}: {e.Message}",
         IOException or UnauthorizedAccessException => e.Message,

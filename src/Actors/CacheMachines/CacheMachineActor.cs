@@ -25,15 +25,23 @@ public sealed partial class CacheMachineActor : ReceivePersistentActor, IWithTim
     /// <summary>The type of entity that machines are among the shard regions.</summary>
     public const string TypeName = "cachemachine";
 
+    /// <summary>Where the journal of a machine is.</summary>
+    public static string PersistenceIdOf(string machine) => Prefix + machine;
+
+    /// <summary>Whose journal it is; null where it is no machine's.</summary>
+    public static string? MachineOf(string persistenceId) => persistenceId.StartsWith(Prefix, StringComparison.Ordinal) ? persistenceId[Prefix.Length..] : null;
+
+    private const string Prefix = TypeName + "-";
+
     private readonly string _name;
     private readonly MachineServices _services;
     private readonly MachineDecisions _decisions;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, (IActorRef Puller, PullerWork Work)> _pullers = new(StringComparer.Ordinal);
     private readonly List<IActorRef> _repoMen = [];
-    private readonly List<IActorRef> _waitingForTheEnd = [];
+    private readonly List<(IActorRef Asker, long Generation)> _waitingForTheEnd = [];
     private MachineState _state;
-    private string? _repoMenOf;
+    private long? _repoMenOf;
     private long _children;
     private int _refreshed;
     private ImmutableArray<string> _nodesWanted = [];
@@ -60,10 +68,16 @@ public sealed partial class CacheMachineActor : ReceivePersistentActor, IWithTim
         Command<ConfigureMachine>(m => Decide(m, m.WantsAnswer ? () => Answer(() => StatusReport.Of(_state, _services.Settings, Now)) : null));
         Command<DeleteMachine>(m => Decide(m, () =>
         {
-            _waitingForTheEnd.Add(Sender);
+            _waitingForTheEnd.Add((Sender, m.Generation));
             EndIfDone();
         }));
+        Command<RunMachine>(_ =>
+        {
+            Sender.Tell(new MachineRuns(_name, _state.Record.Generation));
+            EndIfDone();
+        });
         Command<StopMachine>(_ => Stop());
+        Command<HandOff>(_ => Context.Stop(Self));
         Command<PullerReady>(m => TellPuller(m.Pull));
         Command<PullRemoved>(m => Decide(m, EndIfDone));
         Command<IMachineMessage>(m => Decide(m));
@@ -72,7 +86,7 @@ public sealed partial class CacheMachineActor : ReceivePersistentActor, IWithTim
     }
 
     /// <inheritdoc/>
-    public override string PersistenceId => $"cachemachine-{_name}";
+    public override string PersistenceId => PersistenceIdOf(_name);
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
@@ -147,20 +161,21 @@ public sealed partial class CacheMachineActor : ReceivePersistentActor, IWithTim
 
     private void FollowRepoMen()
     {
-        if (_state.Record.Id == _repoMenOf)
+        long? wanted = _state.Record.Spec is null ? null : _state.Record.Generation;
+        if (wanted == _repoMenOf)
             return;
         if (_repoMenOf is null)
             _services.Watcher.Tell(SubscribeToCluster.Instance, Self);
         _repoMen.ForEach(repoMan => Context.Stop(repoMan));
         _repoMen.Clear();
-        _repoMenOf = _state.Record.Id;
-        if (_state.Record is not { Spec: { } spec, Id: { } id })
+        _repoMenOf = wanted;
+        if (_state.Record is not { Spec: { } spec, Generation: var generation })
             return;
         for (var i = 0; i < spec.RepoMen.Length; i++)
         {
             var (index, repoMan, self) = (i, _services.RepoMen.Create(spec.RepoMen[i]), Self);
             _repoMen.Add(Context.ActorOf(
-                Props.Create(() => new RepoManActor(id, index, repoMan, _services.RepoMen.Settings, _services.Time, self)), $"repoman-{index}-{++_children}"));
+                Props.Create(() => new RepoManActor(generation, index, repoMan, _services.RepoMen.Settings, _services.Time, self)), $"repoman-{index}-{++_children}"));
         }
     }
 
@@ -197,10 +212,13 @@ public sealed partial class CacheMachineActor : ReceivePersistentActor, IWithTim
 
     private void EndIfDone()
     {
-        if (_state.Record.Spec is not null || !_state.Removing.IsEmpty)
+        // Whoever asked for the end of an earlier machine of this name has it.
+        var gone = _state.Record.Spec is not null ? _state.Record.Generation - 1 : _state.Removing.IsEmpty ? long.MaxValue : -1;
+        foreach (var (asker, generation) in _waitingForTheEnd.Where(waiting => waiting.Generation <= gone))
+            asker.Tell(new MachineGone(_name, generation));
+        _waitingForTheEnd.RemoveAll(waiting => waiting.Generation <= gone);
+        if (gone < long.MaxValue)
             return;
-        _waitingForTheEnd.ForEach(asker => asker.Tell(new MachineGone(_name)));
-        _waitingForTheEnd.Clear();
         Context.Parent.Tell(new Passivate(StopMachine.Instance));
     }
 

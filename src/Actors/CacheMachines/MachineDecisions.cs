@@ -29,17 +29,15 @@ public sealed class MachineDecisions(MachineSettings settings)
             case ConfigureMachine m:
                 Configure(turn, m, now);
                 break;
-            case DeleteMachine when state.Record.Spec is not null:
-                CancelAll(turn, "the machine is deleted", now);
-                turn.Add(new MachineDeleted(now));
-                turn.State = turn.State with { RepoTroubles = turn.State.RepoTroubles.Clear() };
+            case DeleteMachine m:
+                Delete(turn, m, now);
                 break;
-            case RepoManListed m when m.Machine == state.Record.Id:
+            case RepoManListed m when m.Generation == state.Record.Generation:
                 turn.State = turn.State with { RepoTroubles = turn.State.RepoTroubles.Remove(m.Index) };
                 if (!m.List.Equals(state.Record.Lists.GetValueOrDefault(m.Index)))
                     turn.Add(new RepoListChanged(m.Index, m.List.Desired, m.List.All, now));
                 break;
-            case RepoManFailed m when m.Machine == state.Record.Id:
+            case RepoManFailed m when m.Generation == state.Record.Generation:
                 turn.State = turn.State with { RepoTroubles = turn.State.RepoTroubles.SetItem(m.Index, new(m.Error, m.RetryAt)) };
                 if (m.LimitedBy is { } registry)
                     turn.State = turn.State.WithLimit(registry, m.RetryAt);
@@ -78,10 +76,21 @@ public sealed class MachineDecisions(MachineSettings settings)
     private static void Configure(Turn turn, ConfigureMachine m, DateTimeOffset now)
     {
         var record = turn.State.Record;
-        if (record.Id == m.Id && record.Spec is not null && record.Spec.IsSameAs(m.Spec))
+        // An older one is what a supervisor that has been replaced still had on its way.
+        if (m.Generation < record.Generation || (m.Generation == record.Generation && record.Spec is not null))
             return;
         CancelAll(turn, "the machine was given another spec", now);
-        turn.Add(new MachineConfigured(m.Id, m.Spec, now));
+        turn.Add(new MachineConfigured(m.Generation, m.Spec, now));
+        turn.State = turn.State with { RepoTroubles = turn.State.RepoTroubles.Clear() };
+    }
+
+    // Also where there is no machine: the one that is on its way to be made must find its end here.
+    private static void Delete(Turn turn, DeleteMachine m, DateTimeOffset now)
+    {
+        if (m.Generation <= turn.State.Record.Generation)
+            return;
+        CancelAll(turn, "the machine is deleted", now);
+        turn.Add(new MachineDeleted(m.Generation, now));
         turn.State = turn.State with { RepoTroubles = turn.State.RepoTroubles.Clear() };
     }
 

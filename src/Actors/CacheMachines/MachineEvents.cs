@@ -11,14 +11,15 @@ public interface IMachineEvent
 }
 
 /// <summary>The machine was created or given another spec.</summary>
-/// <param name="Id">Which creation this is: messages of earlier ones are recognised by it.</param>
+/// <param name="Generation">Which order this is: messages of earlier ones are recognised by it. 0 in version 1 of this event, which had none.</param>
 /// <param name="Spec">What is asked of it from now on.</param>
 /// <param name="At">When.</param>
-public sealed record MachineConfigured(string Id, MachineSpec Spec, DateTimeOffset At) : IMachineEvent;
+public sealed record MachineConfigured(long Generation, MachineSpec Spec, DateTimeOffset At) : IMachineEvent;
 
 /// <summary>The machine was deleted.</summary>
+/// <param name="Generation">Which order this is. 0 in version 1 of this event, which had none.</param>
 /// <param name="At">When.</param>
-public sealed record MachineDeleted(DateTimeOffset At) : IMachineEvent;
+public sealed record MachineDeleted(long Generation, DateTimeOffset At) : IMachineEvent;
 
 /// <summary>A repository manager's list changed.</summary>
 /// <param name="Index">Its place in the spec.</param>

@@ -13,10 +13,10 @@ public interface IMachineCommand : IMachineMessage
 }
 
 /// <summary>Be this machine, and run. The same again changes nothing.</summary>
-/// <param name="Id">Which creation this is.</param>
+/// <param name="Generation">Which order this is: above those of all orders that were given before to a machine of this name.</param>
 /// <param name="Spec">What is asked of it.</param>
 /// <param name="WantsAnswer">The answer is a <see cref="MachineStatus"/>; or there is none.</param>
-public sealed record ConfigureMachine(string Id, MachineSpec Spec, bool WantsAnswer = true) : IMachineCommand
+public sealed record ConfigureMachine(long Generation, MachineSpec Spec, bool WantsAnswer = true) : IMachineCommand
 {
     /// <inheritdoc/>
     public string Machine => Spec.Name;
@@ -24,15 +24,25 @@ public sealed record ConfigureMachine(string Id, MachineSpec Spec, bool WantsAns
 
 /// <summary>Stop the loop, the pulls and the DaemonSets, then answer <see cref="MachineGone"/>.</summary>
 /// <param name="Machine">Name of the machine.</param>
-public sealed record DeleteMachine(string Machine) : IMachineCommand;
+/// <param name="Generation">As for <see cref="ConfigureMachine"/>.</param>
+public sealed record DeleteMachine(string Machine, long Generation) : IMachineCommand;
+
+/// <summary>Run, if you are there. The answer is <see cref="MachineRuns"/>.</summary>
+/// <param name="Machine">Name of the machine.</param>
+public sealed record RunMachine(string Machine) : IMachineCommand, IQuestion;
+
+/// <summary>The machine of this name runs now, if it was ever made.</summary>
+/// <param name="Machine">Name of the machine.</param>
+/// <param name="Generation">Of the last order that it has; 0 where it has none.</param>
+public sealed record MachineRuns(string Machine, long Generation);
 
 /// <summary>How are you? The answer is a <see cref="MachineStatus"/> or <see cref="MachineNotFound"/>.</summary>
 /// <param name="Machine">Name of the machine.</param>
-public sealed record GetMachine(string Machine) : IMachineCommand;
+public sealed record GetMachine(string Machine) : IMachineCommand, IQuestion;
 
 /// <summary>What is desired, and what is available? The answer is a <see cref="MachineImages"/> or <see cref="MachineNotFound"/>.</summary>
 /// <param name="Machine">Name of the machine.</param>
-public sealed record GetMachineImages(string Machine) : IMachineCommand;
+public sealed record GetMachineImages(string Machine) : IMachineCommand, IQuestion;
 
 /// <summary>There is no machine of this name.</summary>
 /// <param name="Machine">The name.</param>
@@ -40,7 +50,8 @@ public sealed record MachineNotFound(string Machine);
 
 /// <summary>The machine, its pulls and its DaemonSets are gone.</summary>
 /// <param name="Machine">The name.</param>
-public sealed record MachineGone(string Machine);
+/// <param name="Generation">Of the order to go that this answers.</param>
+public sealed record MachineGone(string Machine, long Generation);
 
 /// <summary>
 /// The answer to a command that could not be stored, as while the database is away: who answers has changed nothing. Trying again later is safe.

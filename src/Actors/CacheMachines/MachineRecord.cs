@@ -12,8 +12,8 @@ public sealed record MachineRecord
     /// <summary>Nothing has happened yet.</summary>
     public static MachineRecord Empty { get; } = new();
 
-    /// <summary>Which creation this is; null while there is no machine.</summary>
-    public string? Id { get; init; }
+    /// <summary>Of the last order that the machine follows, to be or to be gone; what has a lower one is late. 0: none ever came.</summary>
+    public long Generation { get; init; }
 
     /// <summary>What is asked of it; null while there is no machine.</summary>
     public MachineSpec? Spec { get; init; }
@@ -44,7 +44,7 @@ public sealed record MachineRecord
     public MachineRecord Apply(IMachineEvent @event) => @event switch
     {
         MachineConfigured e => Configure(e),
-        MachineDeleted => Empty with { Evidence = Evidence },
+        MachineDeleted e => Empty with { Generation = e.Generation, Evidence = Evidence },
         RepoListChanged e => this with { Lists = Lists.SetItem(e.Index, new RepoList(e.Desired, e.All)), Retries = RetriesAfter(e) },
         PullStarted e => this with
         {
@@ -68,7 +68,7 @@ public sealed record MachineRecord
             if (Lists.TryGetValue(before, out var list))
                 kept = kept.SetItem(i, list);
         }
-        return this with { Id = e.Id, Spec = e.Spec, Lists = kept, Retries = Retries.Clear(), Removals = Removals.Clear() };
+        return this with { Generation = e.Generation, Spec = e.Spec, Lists = kept, Retries = Retries.Clear(), Removals = Removals.Clear() };
     }
 
     private MachineRecord End(PullEnded e)

@@ -31,9 +31,10 @@ public sealed class Undecided
 
     private static bool IsOutdated(IMachineMessage earlier, IMachineMessage later) => (earlier, later) switch
     {
-        (ClusterSeen, ClusterSeen) or (NodesGranted, NodesGranted) or (ConfigureMachine, ConfigureMachine) => true,
-        (RepoManListed a, RepoManListed b) => (a.Machine, a.Index) == (b.Machine, b.Index),
-        (RepoManFailed a, RepoManFailed b) => (a.Machine, a.Index) == (b.Machine, b.Index),
+        (ClusterSeen, ClusterSeen) or (NodesGranted, NodesGranted) => true,
+        (ConfigureMachine a, ConfigureMachine b) => a.Generation <= b.Generation,
+        (RepoManListed a, RepoManListed b) => (a.Generation, a.Index) == (b.Generation, b.Index),
+        (RepoManFailed a, RepoManFailed b) => (a.Generation, a.Index) == (b.Generation, b.Index),
         (RegistryLimited a, RegistryLimited b) => a.Registry == b.Registry,
         (PullerTrouble a, PullerTrouble b) => a.Pull == b.Pull,
         _ => earlier.Equals(later),

@@ -9,7 +9,7 @@ namespace CacheMachine.Actors.RepoMen;
 /// </summary>
 public sealed class RepoManActor : ReceiveActor, IWithTimers
 {
-    private readonly string _machineId;
+    private readonly long _generation;
     private readonly int _index;
     private readonly IRepoMan _repoMan;
     private readonly RepoManSettings _settings;
@@ -21,15 +21,15 @@ public sealed class RepoManActor : ReceiveActor, IWithTimers
     private bool _listing;
     private DateTimeOffset _notBefore;
 
-    /// <param name="machineId">Id of the spec it works for, repeated in each report.</param>
+    /// <param name="generation">Of the spec it works for, repeated in each report.</param>
     /// <param name="index">Its place in that spec.</param>
     /// <param name="repoMan">What it runs.</param>
     /// <param name="settings">How often.</param>
     /// <param name="time">Clock.</param>
     /// <param name="machine">Gets <see cref="RepoManListed"/> and <see cref="RepoManFailed"/>.</param>
-    public RepoManActor(string machineId, int index, IRepoMan repoMan, RepoManSettings settings, TimeProvider time, IActorRef machine)
+    public RepoManActor(long generation, int index, IRepoMan repoMan, RepoManSettings settings, TimeProvider time, IActorRef machine)
     {
-        (_machineId, _index, _repoMan, _settings, _time, _machine) = (machineId, index, repoMan, settings, time, machine);
+        (_generation, _index, _repoMan, _settings, _time, _machine) = (generation, index, repoMan, settings, time, machine);
         Receive<Poll>(_ => List());
         Receive<RefreshRepoMan>(_ => Refresh());
         Receive<Listed>(OnListed);
@@ -67,7 +67,7 @@ public sealed class RepoManActor : ReceiveActor, IWithTimers
     {
         _listing = false;
         _failures = 0;
-        _machine.Tell(new RepoManListed(_machineId, _index, message.List));
+        _machine.Tell(new RepoManListed(_generation, _index, message.List));
         if (_repoMan.PollInterval is { } interval)
             Timers.StartSingleTimer(nameof(Poll), Poll.Instance, Spread(interval));
     }
@@ -80,7 +80,7 @@ public sealed class RepoManActor : ReceiveActor, IWithTimers
         var backoff = RetryDelay.After(++_failures, _settings.BackoffMin, _settings.BackoffMax);
         var delay = Spread(backoff > asked ? backoff : asked);
         _log.Warning("Repository manager {0} has no new list, asks again in {1}: {2}", _index, Words.Of(delay), error.Message);
-        _machine.Tell(new RepoManFailed(_machineId, _index, error.Message, _time.GetUtcNow() + delay, port?.LimitedBy));
+        _machine.Tell(new RepoManFailed(_generation, _index, error.Message, _time.GetUtcNow() + delay, port?.LimitedBy));
         Timers.StartSingleTimer(nameof(Poll), Poll.Instance, delay);
         _notBefore = _time.GetUtcNow() + asked;
     }

@@ -13,12 +13,14 @@ public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWi
     /// <summary>Its persistence id.</summary>
     public const string Id = "machine-supervisor";
 
-    private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(10), TellAllAfter = TimeSpan.FromSeconds(30);
+    /// <summary>The type of entity that it is among the shard regions.</summary>
+    public const string TypeName = "machine-supervisor";
+
+    private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(10), RunAllAfter = TimeSpan.FromSeconds(5);
 
     private readonly IActorRef _machines;
     private readonly IActorRef _watcher;
     private readonly IClusterApi _cluster;
-    private readonly TimeProvider _time;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, List<IActorRef>> _waiting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _orphans = new(StringComparer.Ordinal);
@@ -28,10 +30,9 @@ public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWi
     /// <param name="machines">The shard region of the machines.</param>
     /// <param name="watcher">The cluster watcher.</param>
     /// <param name="cluster">Where orphans are removed.</param>
-    /// <param name="time">Clock.</param>
-    public MachineSupervisorActor(IActorRef machines, IActorRef watcher, IClusterApi cluster, TimeProvider time)
+    public MachineSupervisorActor(IActorRef machines, IActorRef watcher, IClusterApi cluster)
     {
-        (_machines, _watcher, _cluster, _time) = (machines, watcher, cluster, time);
+        (_machines, _watcher, _cluster) = (machines, watcher, cluster);
 
         Recover<SnapshotOffer>(Recover);
         Recover<ISupervisorEvent>(e => _register = _register.Apply(e));
@@ -41,9 +42,14 @@ public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWi
         Command<CreateMachine>(Create);
         Command<RemoveMachine>(Remove);
         Command<ListMachines>(_ => Sender.Tell(new MachineNames([.. _register.Machines.Keys])));
+        Command<KeepRunning>(_ => { });
+        Command<HandOff>(_ => Context.Stop(Self));
         Command<MachineGone>(Gone);
+        Command<MachineRuns>(Compare);
+        // A machine that nobody runs just now is told again anyway.
+        Command<Status.Failure>(_ => { });
         Command<TellAgain>(_ => TellRemoving());
-        Command<TellAll>(_ => TellMachines());
+        Command<RunAll>(_ => RunMachines());
         Command<ClusterSeen>(m =>
         {
             _view = m.View;
@@ -68,20 +74,30 @@ public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWi
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
+    // The number of the event to come: no supervisor before this one has used it, whatever its clock said.
+    private long NextGeneration => LastSequenceNr + 1;
+
     private void Started()
     {
-        TellMachines();
+        RunMachines();
         TellRemoving();
-        Timers.StartPeriodicTimer(nameof(TellAll), TellAll.Instance, TellAllAfter);
+        Timers.StartPeriodicTimer(nameof(RunAll), RunAll.Instance, RunAllAfter);
         _watcher.Tell(SubscribeToCluster.Instance, Self);
         _log.Info("{0} machines known", _register.Machines.Count);
     }
 
-    // The actor of a machine stops when its journal cannot be written or read; what it is told here starts it again, and else changes nothing.
-    private void TellMachines()
+    // The actor of a machine stops when its replica does, or its journal cannot be written or read; what it is told here starts it again, and else changes nothing.
+    private void RunMachines()
     {
-        foreach (var machine in _register.Machines.Values)
-            _machines.Tell(new ConfigureMachine(machine.Id, machine.Spec, WantsAnswer: false), Self);
+        foreach (var machine in _register.Machines.Keys)
+            _machines.Tell(new RunMachine(machine), Self);
+    }
+
+    // A crash between "recorded" and "told" is made good here.
+    private void Compare(MachineRuns message)
+    {
+        if (_register.Machines.TryGetValue(message.Machine, out var known) && (message.Generation < known.Generation || known.Generation == 0))
+            _machines.Tell(new ConfigureMachine(known.Generation, known.Spec, WantsAnswer: false), ActorRefs.NoSender);
     }
 
     private void Create(CreateMachine command)
@@ -89,22 +105,23 @@ public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWi
         var spec = command.Spec;
         if (_register.Machines.TryGetValue(spec.Name, out var known) && known.Spec.IsSameAs(spec))
         {
-            _machines.Tell(new ConfigureMachine(known.Id, known.Spec), Sender);
+            _machines.Tell(new ConfigureMachine(known.Generation, known.Spec), Sender);
             return;
         }
-        var created = new MachineCreated(Guid.CreateVersion7(_time.GetUtcNow()).ToString("N"), spec);
+        var created = new MachineCreated(NextGeneration, spec);
+        var gone = _register.Removing.GetValueOrDefault(spec.Name);
         Persist(created, e =>
         {
             Apply(e);
-            _machines.Tell(new ConfigureMachine(e.Id, e.Spec), Sender);
+            _machines.Tell(new ConfigureMachine(e.Generation, e.Spec), Sender);
             // The machine that they wait for is gone, although there is a new one of its name, which removes what is left of it.
-            Answer(e.Spec.Name);
+            Answer(e.Spec.Name, gone);
         });
     }
 
     private void Remove(RemoveMachine command)
     {
-        if (_register.Removing.Contains(command.Machine))
+        if (_register.Removing.ContainsKey(command.Machine))
         {
             Wait(command.Machine, Sender);
             return;
@@ -114,7 +131,7 @@ public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWi
             Sender.Tell(new MachineNotFound(command.Machine));
             return;
         }
-        Persist(new MachineRemoving(command.Machine), e =>
+        Persist(new MachineRemoving(command.Machine, NextGeneration), e =>
         {
             Apply(e);
             Wait(e.Machine, Sender);
@@ -131,27 +148,27 @@ public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWi
 
     private void Gone(MachineGone message)
     {
-        if (!_register.Removing.Contains(message.Machine))
+        if (!_register.Removing.TryGetValue(message.Machine, out var generation) || generation != message.Generation)
             return;
         Persist(new MachineRemoved(message.Machine), e =>
         {
             Apply(e);
-            Answer(e.Machine);
+            Answer(e.Machine, generation);
             RemoveOrphans();
         });
     }
 
-    private void Answer(string machine)
+    private void Answer(string machine, long generation)
     {
         if (_waiting.Remove(machine, out var waiting))
-            waiting.ForEach(asker => asker.Tell(new MachineGone(machine)));
+            waiting.ForEach(asker => asker.Tell(new MachineGone(machine, generation)));
     }
 
     // A machine may be moving to another replica just now, so it is told until it answers.
     private void TellRemoving()
     {
-        foreach (var machine in _register.Removing)
-            _machines.Tell(new DeleteMachine(machine), Self);
+        foreach (var (machine, generation) in _register.Removing)
+            _machines.Tell(new DeleteMachine(machine, generation), Self);
         if (!_register.Removing.IsEmpty)
             Timers.StartSingleTimer(nameof(TellAgain), TellAgain.Instance, TellAgainAfter);
     }
@@ -161,7 +178,7 @@ public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWi
         if (!_view.IsSynced)
             return;
         foreach (var pull in _view.Pulls.Values.Where(pull =>
-            !_register.Machines.ContainsKey(pull.Machine) && !_register.Removing.Contains(pull.Machine) && _orphans.Add(pull.Name)))
+            !_register.Machines.ContainsKey(pull.Machine) && !_register.Removing.ContainsKey(pull.Machine) && _orphans.Add(pull.Name)))
         {
             _log.Info("DaemonSet {0} is of a machine that does not exist ({1}); removing it", pull.Name, pull.Machine);
             _cluster.DeletePullAsync(pull.Name, CancellationToken.None)
@@ -174,9 +191,9 @@ public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWi
         public static TellAgain Instance { get; } = new();
     }
 
-    private sealed record TellAll
+    private sealed record RunAll
     {
-        public static TellAll Instance { get; } = new();
+        public static RunAll Instance { get; } = new();
     }
 
     private sealed record OrphanRemoved(string Pull);

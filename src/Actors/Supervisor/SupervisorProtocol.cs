@@ -3,19 +3,29 @@ using CacheMachine.Actors.CacheMachines;
 
 namespace CacheMachine.Actors.Supervisor;
 
+/// <summary>A message for the supervisor, wherever it runs.</summary>
+public interface ISupervisorCommand;
+
 /// <summary>Create the machine, or give it this spec. The answer is its <see cref="MachineStatus"/>.</summary>
 /// <param name="Spec">What is asked of it.</param>
-public sealed record CreateMachine(MachineSpec Spec);
+public sealed record CreateMachine(MachineSpec Spec) : ISupervisorCommand;
 
 /// <summary>Delete the machine. The answer is <see cref="MachineGone"/>, or <see cref="MachineNotFound"/> where there is none.</summary>
 /// <param name="Machine">Its name.</param>
-public sealed record RemoveMachine(string Machine);
+public sealed record RemoveMachine(string Machine) : ISupervisorCommand;
 
 /// <summary>Which machines are there? The answer is <see cref="MachineNames"/>.</summary>
-public sealed record ListMachines
+public sealed record ListMachines : ISupervisorCommand, IQuestion
 {
     /// <summary>The only one.</summary>
     public static ListMachines Instance { get; } = new();
+}
+
+/// <summary>Be there. Every replica says so every few seconds, since an entity runs only after it was told something.</summary>
+public sealed record KeepRunning : ISupervisorCommand
+{
+    /// <summary>The only one.</summary>
+    public static KeepRunning Instance { get; } = new();
 }
 
 /// <summary>The machines there are.</summary>

@@ -5,6 +5,7 @@ using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Config;
 using CacheMachine.Kubernetes.Owners;
 using CacheMachine.Registry;
+using CacheMachine.Runtime.Sharding;
 using CacheMachine.Simulator;
 
 namespace CacheMachine.Host.Configuration;
@@ -20,15 +21,19 @@ public sealed class ClusterConnection : IAsyncDisposable
     private readonly KubernetesClient _client;
     private readonly RegistryClient _registry;
 
-    private ClusterConnection(KubernetesClient client, RegistryClient registry, IClusterApi cluster, SimulatedCluster? simulator, TimeProvider time)
+    private ClusterConnection(
+        KubernetesClient client, RegistryClient registry, IClusterApi cluster, ILeaseStore leases, SimulatedCluster? simulator, TimeProvider time)
     {
-        (_client, _registry, Cluster, Simulator) = (client, registry, cluster, simulator);
+        (_client, _registry, Cluster, Leases, Simulator) = (client, registry, cluster, leases, simulator);
         Description = simulator is null ? client.Config.ToString() : $"a simulated cluster of {simulator.Options.Nodes} nodes and a registry at {simulator.Registry.Host}";
         Registry = new RegistryApi(registry, time);
     }
 
     /// <summary>The cluster.</summary>
     public IClusterApi Cluster { get; }
+
+    /// <summary>What the replicas contend for.</summary>
+    public ILeaseStore Leases { get; }
 
     /// <summary>Which cluster, in words.</summary>
     public string Description { get; }
@@ -67,7 +72,9 @@ public sealed class ClusterConnection : IAsyncDisposable
                 RequestTimeout = settings.Registry.Timeout,
             },
             time, loggers.CreateLogger<RegistryClient>());
-        return new ClusterConnection(client, registry, new KubernetesClusterApi(client, ns, owner, kubernetes.PullSecret, sleeper, time), simulator, time);
+        return new ClusterConnection(
+            client, registry, new KubernetesClusterApi(client, ns, owner, kubernetes.PullSecret, sleeper, time),
+            new KubernetesLeases(client, ns, settings.Cluster.Name, owner, settings.Cluster.RenewEvery, time, loggers.CreateLogger<KubernetesLeases>()), simulator, time);
     }
 
     /// <summary>Closes the connections, and ends the simulated cluster, if there is one.</summary>

@@ -64,11 +64,11 @@ public sealed class EarlierPodsTests
 
     private static PullPod Pod(PullPodState state) => Facts.Pod(Pull, "n1", state) with { CreatedAt = Facts.Start };
 
-    private RepoManListed Listed(char digest) => new(_state.Record.Id!, 0, new RepoList([Facts.Image("a:1", Facts.Digest(digest))], []));
+    private RepoManListed Listed(char digest) => new(_state.Record.Generation, 0, new RepoList([Facts.Image("a:1", Facts.Digest(digest))], []));
 
     private void Pulling(char digest)
     {
-        Tell(new ConfigureMachine("1", Facts.Spec("m")));
+        Tell(new ConfigureMachine(1, Facts.Spec("m")));
         Tell(new ClusterSeen(_view));
         Tell(Listed(digest));
         See(new PullChanged(new PullObject(Pull, "uid-1", "m", "registry.example/a:1")));

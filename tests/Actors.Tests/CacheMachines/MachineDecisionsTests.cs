@@ -217,7 +217,7 @@ public sealed class MachineDecisionsTests
         world.Configure(World.Spec(A));
         Assert.Equal(events, world.Journal.Count);
 
-        world.Configure(World.Spec(B), "2").Act();
+        world.Configure(World.Spec(B), 2).Act();
         Assert.Empty(world.DaemonSets);
         Assert.Empty(world.State.Record.Lists);
     }
@@ -247,10 +247,28 @@ public sealed class MachineDecisionsTests
     public void Deleting_a_machine_during_a_pull_leaves_no_DaemonSet()
     {
         var world = new World().Join("n1").Begin(A, B).Act();
-        world.Tell(new DeleteMachine("m")).Act();
+        world.Tell(new DeleteMachine("m", 2)).Act();
         Assert.Empty(world.DaemonSets);
         Assert.Null(world.State.Record.Spec);
         Assert.Empty(world.State.Removing);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Late_orders_of_a_supervisor_that_was_replaced_change_nothing(bool existed)
+    {
+        var world = new World().Join("n1");
+        if (existed)
+            world.Begin(A).Act();
+        world.Tell(new DeleteMachine("m", 5));
+        world.Tell(new ConfigureMachine(4, World.Spec(B)));
+        Assert.Null(world.State.Record.Spec);
+
+        world.Tell(new ConfigureMachine(7, World.Spec(A)));
+        world.Tell(new DeleteMachine("m", 6));
+        world.Tell(new ConfigureMachine(6, World.Spec(B)));
+        Assert.Equal(World.Spec(A).RepoMen, world.State.Record.Spec!.RepoMen, (a, b) => a.Zip(b).All(pair => pair.First.IsSameAs(pair.Second)));
     }
 
     [Fact]
@@ -270,7 +288,7 @@ public sealed class MachineDecisionsTests
     public void A_registry_that_fails_keeps_the_last_good_list()
     {
         var world = new World().Join("n1").Begin(A).Act().Pulled("a", "n1").See().Act();
-        world.Tell(new CacheMachine.Actors.RepoMen.RepoManFailed("1", 0, "503 from the registry", world.Now.AddSeconds(30)));
+        world.Tell(new CacheMachine.Actors.RepoMen.RepoManFailed(1, 0, "503 from the registry", world.Now.AddSeconds(30)));
         Assert.Equal([A], world.Available);
         Assert.Contains("503 from the registry", world.Status.Message, StringComparison.Ordinal);
     }

@@ -20,7 +20,7 @@ public sealed class MachineMemoryTests
         _world.List();
         Assert.Single(_world.State.Record.Pulls);
 
-        _world.Tell(new RepoManListed("1", 1, Nothing));
+        _world.Tell(new RepoManListed(1, 1, Nothing));
         Assert.Empty(_world.State.Record.Pulls);
     }
 
@@ -67,10 +67,10 @@ public sealed class MachineMemoryTests
     public void A_repository_manager_that_stays_keeps_its_list_under_a_new_spec()
     {
         _world.Begin(World.Image("a"));
-        _world.Configure(World.Spec(World.Image("a")) with { Paused = true }, "2");
+        _world.Configure(World.Spec(World.Image("a")) with { Paused = true }, 2);
         Assert.Single(_world.State.Record.Lists);
 
-        _world.Configure(World.Spec(World.Image("b")), "3");
+        _world.Configure(World.Spec(World.Image("b")), 3);
         Assert.Empty(_world.State.Record.Lists);
     }
 

@@ -108,7 +108,7 @@ public sealed class PhaseReportTests
         View = ClusterView.Empty.With(new NodesListed(nodes)).With(new PodsListed([])).With(new PullsListed([])),
     };
 
-    private static MachineRecord Record(MachineSpec spec) => MachineRecord.Empty.Apply(new MachineConfigured("1", spec, Now));
+    private static MachineRecord Record(MachineSpec spec) => MachineRecord.Empty.Apply(new MachineConfigured(1, spec, Now));
 
     private static MachineState Failed(MachineState state) => state with
     {

@@ -67,9 +67,9 @@ internal sealed class World
         return this;
     }
 
-    public World Configure(MachineSpec spec, string id = "1") => Tell(new ConfigureMachine(id, spec));
+    public World Configure(MachineSpec spec, long generation = 1) => Tell(new ConfigureMachine(generation, spec));
 
-    public World List(params DesiredImage[] images) => Tell(new RepoManListed(State.Record.Id!, 0, new RepoList([.. images], [])));
+    public World List(params DesiredImage[] images) => Tell(new RepoManListed(State.Record.Generation, 0, new RepoList([.. images], [])));
 
     /// <summary>A machine of these images that sees the cluster; nothing has been done for it yet.</summary>
     public World Begin(params DesiredImage[] images) => Configure(Spec(images)).List(images).See();

@@ -68,7 +68,9 @@ internal sealed class MachineService : IAsyncDisposable
         var repoMen = new RepoManFactory(new RegistryDouble(), new RepoManSettings(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
         var services = new MachineServices(Cluster, watcher, null, repoMen, _settings, Time);
         Machines = ClusterSharding.Get(_system).Start(CacheMachineActor.TypeName, name => Machine(name, services), new ClusterShardingSettings(), new MachineMessageExtractor(4));
-        Supervisor = _system.ActorOf(Props.Create(() => new MachineSupervisorActor(Machines, watcher, Cluster, Time)), "machine-supervisor");
+        Supervisor = ClusterSharding.Get(_system).Start(
+            MachineSupervisorActor.TypeName, _ => Props.Create(() => new MachineSupervisorActor(Machines, watcher, Cluster)), new ClusterShardingSettings(), new SupervisorMessageExtractor(4));
+        _system.ActorOf(Props.Create(() => new SupervisorKeeperActor(Supervisor)), "supervisor-keeper");
     }
 
     /// <summary>The process ends, and nothing that it had begun is carried on.</summary>

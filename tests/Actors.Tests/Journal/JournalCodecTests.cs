@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using CacheMachine.Actors.Journal;
 using CacheMachine.Runtime.Persistence;
 using Xunit;
@@ -13,7 +14,9 @@ public sealed class JournalCodecTests
 {
     private readonly JournalCodec _codec = new();
 
-    public static TheoryData<string> Manifests => [.. JournalCodec.KnownManifests];
+    public static TheoryData<string> Manifests => [.. JournalCodec.WrittenManifests];
+
+    public static TheoryData<string> EarlierManifests => [.. JournalCodec.KnownManifests.Except(JournalCodec.WrittenManifests)];
 
     [Theory]
     [MemberData(nameof(Manifests))]
@@ -37,6 +40,21 @@ public sealed class JournalCodecTests
         Assert.Equal(bytes, _codec.Serialize(read).Bytes.ToArray());
     }
 
+    [Theory]
+    [MemberData(nameof(EarlierManifests))]
+    public void Every_golden_file_of_an_earlier_version_is_read_and_lacks_only_what_came_later(string manifest)
+    {
+        var bytes = File.ReadAllBytes(Path.Combine(Folder(), FileOf(manifest)));
+
+        var read = _codec.Deserialize(new SerializedPayload(JournalCodec.Identifier, manifest, bytes));
+
+        var now = _codec.Serialize(read);
+        var expected = JsonNode.Parse(bytes)!.AsObject();
+        expected.Remove("id");
+        expected["generation"] = 0;
+        Assert.True(JsonNode.DeepEquals(expected, JsonNode.Parse(now.Bytes.Span)), Encoding.UTF8.GetString(now.Bytes.Span));
+    }
+
     [Fact]
     public void There_is_a_golden_file_for_each_manifest_and_none_besides() =>
         Assert.Equal(
@@ -44,7 +62,7 @@ public sealed class JournalCodecTests
             Directory.EnumerateFiles(Folder()).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Theory]
-    [InlineData(JournalCodec.Identifier, "machine-configured/2")]
+    [InlineData(JournalCodec.Identifier, "machine-configured/99")]
     [InlineData(JournalCodec.Identifier, "")]
     [InlineData(JournalCodec.Identifier, "Machine-Configured/1")]
     [InlineData(1, "machine-configured/1")]

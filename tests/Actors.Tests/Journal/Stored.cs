@@ -13,12 +13,12 @@ internal static class Stored
 
     private static readonly DateTimeOffset At = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(1234567);
 
-    private static readonly ImmutableArray<DesiredImage> Images = [new(Image, Facts.Digest('1'), "Weekly 2021_22"), new("busybox", null, "Größe \"1\" <&>")];
+    internal static readonly ImmutableArray<DesiredImage> Images = [new(Image, Facts.Digest('1'), "Weekly 2021_22"), new("busybox", null, "Größe \"1\" <&>")];
 
     private static readonly ImmutableSortedDictionary<string, string> Failures =
         ImmutableSortedDictionary<string, string>.Empty.Add("n2", "ErrImagePull: manifest unknown").Add("n3", "no progress for 30 min");
 
-    private static readonly MachineSpec Spec = new()
+    internal static readonly MachineSpec Spec = new()
     {
         Name = "jupyter",
         Labels = ImmutableSortedDictionary<string, string>.Empty.Add("k8s.example/role", "worker").Add("zone", "a"),
@@ -46,7 +46,7 @@ internal static class Stored
 
     private static readonly IMachineEvent[] Life =
     [
-        new MachineConfigured("id-1", Spec, At),
+        new MachineConfigured(5, Spec, At),
         new RepoListChanged(0, Images, [Images[0]], At),
         new PullStarted(Image, Image, Facts.Digest('1'), "jupyter-0123456789", ["n1", "n2", "n3"], At),
         new PullEnded(Image, PullOutcome.Failed, null, [new("n1", "uid-1", "boot-1", Facts.Digest('1'))], Failures, At.AddMinutes(1), At),
@@ -58,8 +58,8 @@ internal static class Stored
     /// <summary>The value that the golden file of the manifest holds.</summary>
     public static object Of(string manifest) => manifest switch
     {
-        "machine-configured/1" => Life[0],
-        "machine-deleted/1" => new MachineDeleted(At),
+        "machine-configured/2" => Life[0],
+        "machine-deleted/2" => new MachineDeleted(7, At),
         "repo-list-changed/1" => new RepoListChanged(1, Images, [Images[1]], At),
         "pull-started/1" => Life[2],
         "pull-widened/1" => new PullWidened(Image, ["n4", "n5"], At),
@@ -67,13 +67,13 @@ internal static class Stored
             Image, PullOutcome.Cancelled, "the image is no longer wanted",
             [new("n1", "uid-1", "boot-1", Facts.Digest('1')), new("n4", "uid-4", "boot-4", null)], Failures, At.AddMinutes(1), At),
         "evidence-ended/1" => new EvidenceEnded(Image, ["n1", "n2"], "the node reports all its images, and not this one", true, At),
-        "machine-record/1" => Life.Aggregate(MachineRecord.Empty, (record, e) => record.Apply(e)),
-        "machine-created/1" => new MachineCreated("id-1", Spec),
-        "machine-removing/1" => new MachineRemoving("jupyter"),
+        "machine-record/2" => Life.Aggregate(MachineRecord.Empty, (record, e) => record.Apply(e)),
+        "machine-created/2" => new MachineCreated(6, Spec),
+        "machine-removing/2" => new MachineRemoving("jupyter", 8),
         "machine-removed/1" => new MachineRemoved("jupyter"),
         "machine-register/1" => MachineRegister.Empty
-            .Apply(new MachineCreated("id-1", Spec)).Apply(new MachineCreated("id-2", Spec with { Name = "ci" })).Apply(new MachineCreated("id-3", Spec with { Name = "old" }))
-            .Apply(new MachineRemoving("old")),
+            .Apply(new MachineCreated(6, Spec)).Apply(new MachineCreated(7, Spec with { Name = "ci" })).Apply(new MachineCreated(8, Spec with { Name = "old" }))
+            .Apply(new MachineRemoving("old", 9)),
         _ => throw new ArgumentOutOfRangeException(nameof(manifest), manifest, "give the new manifest a value here"),
     };
 }

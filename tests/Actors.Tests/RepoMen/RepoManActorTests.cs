@@ -21,7 +21,7 @@ public sealed class RepoManActorTests : TestKit
     {
         Start();
         Answer(A);
-        ExpectMsg(new RepoManListed("id", 7, A));
+        ExpectMsg(new RepoManListed(5, 7, A));
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class RepoManActorTests : TestKit
         foreach (var list in new[] { A, A, B })
         {
             Answer(list);
-            ExpectMsg(new RepoManListed("id", 7, list));
+            ExpectMsg(new RepoManListed(5, 7, list));
             Wait(Interval);
         }
     }
@@ -50,7 +50,7 @@ public sealed class RepoManActorTests : TestKit
         var fixedList = new ScriptedRepoMan(null);
         Start(fixedList);
         fixedList.Listings.Single().Answer.SetResult(A);
-        ExpectMsg(new RepoManListed("id", 7, A));
+        ExpectMsg(new RepoManListed(5, 7, A));
         ExpectNoMsg(TimeSpan.FromDays(2));
         Assert.Single(fixedList.Listings);
     }
@@ -64,7 +64,7 @@ public sealed class RepoManActorTests : TestKit
             var wait = TimeSpan.FromSeconds(seconds);
             Fail(new PortException("list tags of x: 503"));
             var told = ExpectMsg<RepoManFailed>();
-            Assert.Equal(("id", 7, "list tags of x: 503"), (told.Machine, told.Index, told.Error));
+            Assert.Equal((5L, 7, "list tags of x: 503"), (told.Generation, told.Index, told.Error));
             Assert.InRange(told.RetryAt, Time.GetUtcNow() + wait, Time.GetUtcNow() + (wait * 1.1));
             Wait(wait);
         }
@@ -115,7 +115,7 @@ public sealed class RepoManActorTests : TestKit
         Assert.Equal(2, _repoMan.Listings.Count);
 
         Answer(B);
-        ExpectMsg(new RepoManListed("id", 7, B));
+        ExpectMsg(new RepoManListed(5, 7, B));
         Wait(Interval);
     }
 
@@ -147,7 +147,7 @@ public sealed class RepoManActorTests : TestKit
     private IActorRef Start(ScriptedRepoMan? scripted = null)
     {
         var (repoMan, machine) = (scripted ?? _repoMan, TestActor);
-        var actor = ActorOf(Props.Create(() => new RepoManActor("id", 7, repoMan, Settings, Time, machine)));
+        var actor = ActorOf(Props.Create(() => new RepoManActor(5, 7, repoMan, Settings, Time, machine)));
         ComeToRest();
         return actor;
     }

@@ -23,7 +23,7 @@ public sealed class JournalOutageTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _service.DisposeAsync();
 
-    private void Pulled(string node) => _service.Cluster.PodSays(A, node, PullPodState.Running, Facts.Digest('a'));
+    private void Pulled(string node) => _service.Cluster.PodSays(A, node, PullPodState.Pulled, Facts.Digest('a'));
 
     private Task<object> CreateAsync(MachineSpec spec) => MachineService.AskAsync(_service.Supervisor, new CreateMachine(spec));
 

@@ -60,21 +60,21 @@ public sealed class MachineRestartTests : IDisposable
     public async Task A_crash_between_recorded_and_started_heals()
     {
         await using var service = await StartAsync(run: false);
-        await RecordAsync(service, MachineSupervisorActor.Id, 1, new MachineCreated("1", Facts.Spec("m", "a:1")));
+        await RecordAsync(service, MachineSupervisorActor.Id, 1, new MachineCreated(1, Facts.Spec("m", "a:1")));
         service.Run();
 
         await service.Until(() => service.Cluster.UidOf(A) is not null, "the machine pulls");
         Assert.Equal(["m"], await service.NamesAsync());
-        Assert.Contains(("cachemachine-m", "machine-configured/1"), service.Store.Written);
+        Assert.Contains(("cachemachine-m", "machine-configured/2"), service.Store.Written);
     }
 
     [Fact]
     public async Task A_crash_between_recorded_and_configured_anew_heals()
     {
         await using var service = await StartAsync(run: false);
-        await RecordAsync(service, MachineSupervisorActor.Id, 1, new MachineCreated("1", Facts.Spec("m", "a:1")));
-        await RecordAsync(service, MachineSupervisorActor.Id, 2, new MachineCreated("2", Facts.Spec("m", "b:1")));
-        await RecordAsync(service, "cachemachine-m", 1, new MachineConfigured("1", Facts.Spec("m", "a:1"), service.Time.GetUtcNow()));
+        await RecordAsync(service, MachineSupervisorActor.Id, 1, new MachineCreated(1, Facts.Spec("m", "a:1")));
+        await RecordAsync(service, MachineSupervisorActor.Id, 2, new MachineCreated(2, Facts.Spec("m", "b:1")));
+        await RecordAsync(service, "cachemachine-m", 1, new MachineConfigured(1, Facts.Spec("m", "a:1"), service.Time.GetUtcNow()));
         service.Run();
 
         await service.Until(() => service.Cluster.UidOf(B) is not null, "the machine pulls what it was told last");
@@ -104,10 +104,10 @@ public sealed class MachineRestartTests : IDisposable
     {
         await using var service = await StartAsync(run: false);
         service.Cluster.Plant(A, "m");
-        await RecordAsync(service, MachineSupervisorActor.Id, 1, new MachineCreated("1", Facts.Spec("m", "a:1")));
-        await RecordAsync(service, MachineSupervisorActor.Id, 2, new MachineRemoving("m"));
-        await RecordAsync(service, "cachemachine-m", 1, new MachineConfigured("1", Facts.Spec("m", "a:1"), service.Time.GetUtcNow()));
-        await RecordAsync(service, "cachemachine-m", 2, new MachineDeleted(service.Time.GetUtcNow()));
+        await RecordAsync(service, MachineSupervisorActor.Id, 1, new MachineCreated(1, Facts.Spec("m", "a:1")));
+        await RecordAsync(service, MachineSupervisorActor.Id, 2, new MachineRemoving("m", 2));
+        await RecordAsync(service, "cachemachine-m", 1, new MachineConfigured(1, Facts.Spec("m", "a:1"), service.Time.GetUtcNow()));
+        await RecordAsync(service, "cachemachine-m", 2, new MachineDeleted(2, service.Time.GetUtcNow()));
         // The cluster is seen before the machine says that it is gone.
         var gate = service.Store.HoldReads("cachemachine-m");
         service.Run();
