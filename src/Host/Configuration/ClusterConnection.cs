@@ -16,7 +16,7 @@ public sealed class ClusterConnection : IAsyncDisposable
     /// <summary>The repository of the example.</summary>
     public const string ExampleRepository = "lsstsqre/sciplat-lab";
 
-    private const string DefaultNamespace = "cachemachine";
+    internal const string DefaultNamespace = "cachemachine";
 
     private readonly KubernetesClient _client;
     private readonly RegistryClient _registry;
@@ -50,7 +50,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         HostSettings settings, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
         var kubernetes = settings.Kubernetes;
-        var simulator = kubernetes.Mode == KubernetesMode.Simulator ? await SimulateAsync(settings, time, cancellationToken) : null;
+        var simulator = kubernetes.Mode == KubernetesMode.Simulator ? await SimulateAsync(settings, settings.Http.Port, time, cancellationToken) : null;
         var config = kubernetes.Mode switch
         {
             KubernetesMode.Simulator => new KubernetesConfig { Server = simulator!.ApiServerUri, Namespace = DefaultNamespace, Source = "the simulator" },
@@ -86,10 +86,10 @@ public sealed class ClusterConnection : IAsyncDisposable
             await Simulator.DisposeAsync();
     }
 
-    // The registry listens beside the API where it can, so that images keep their names from one start to the next.
-    private static async Task<SimulatedCluster> SimulateAsync(HostSettings settings, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Starts a cluster. Its registry listens beside the API where it can, so that images keep their names from one start to the next.</summary>
+    internal static async Task<SimulatedCluster> SimulateAsync(HostSettings settings, int lastPort, TimeProvider time, CancellationToken cancellationToken)
     {
-        var beside = settings.Http.Port is > 0 and < 65535 ? settings.Http.Port + 1 : 0;
+        var beside = lastPort is > 0 and < 65535 ? lastPort + 1 : 0;
         SimulatedCluster simulator;
         try
         {

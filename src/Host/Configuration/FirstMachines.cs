@@ -41,6 +41,7 @@ internal static partial class FirstMachines
     public static byte[] Example(SimulatedCluster simulator) => Encoding.UTF8.GetBytes($$"""
         {
           "name": "example",
+          "labels": {},
           "repomen": [
             {
               "type": "RubinRepoMan", "registry_url": "{{simulator.Registry.Host}}", "repo": "{{ClusterConnection.ExampleRepository}}",

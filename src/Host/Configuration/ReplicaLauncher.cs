@@ -12,28 +12,33 @@ namespace CacheMachine.Host.Configuration;
 /// </summary>
 internal static class ReplicaLauncher
 {
-    private const int UserOnly = 0x180; // 0600
-
     /// <summary>Starts them, and ends when they have.</summary>
-    /// <param name="replicas">How many.</param>
-    /// <param name="arguments">For each of them, without <c>--replicas</c>.</param>
-    /// <param name="settings">What those arguments mean.</param>
+    /// <param name="start">How many, and what each is to be told.</param>
+    /// <param name="settings">What that means.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(int replicas, IReadOnlyList<string> arguments, HostSettings settings)
+    public static async Task<int> RunAsync(CommandLineResult.Start start, HostSettings settings)
     {
+        var replicas = start.Replicas;
         var folder = Directory.CreateTempSubdirectory("cachemachine-");
         try
         {
             await using var simulator = settings.Kubernetes.Mode == KubernetesMode.Simulator
-                ? await ClusterConnection.SimulateAsync(settings, settings.Http.Port == 0 ? 0 : settings.Http.Port + replicas, TimeProvider.System, CancellationToken.None)
+                ? await ClusterConnection.SimulateAsync(settings, settings.Http.Port == 0 ? 0 : settings.Http.Port + replicas - 1, TimeProvider.System, CancellationToken.None)
                 : null;
             using var processes = new ReplicaProcesses(replicas);
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
             var common = await PrepareAsync(folder.FullName, settings, simulator);
+            foreach (var (key, value) in start.Settings)
+                common.TryAdd(EnvironmentLayer.VariableOf(key), value ?? "");
             for (var i = 0; i < replicas; i++)
-                processes.Start(ArgumentsOf(i, arguments, settings), new Dictionary<string, string>(common) { ["CACHEMACHINE__CLUSTER__REPLICA"] = Invariant($"replica-{i + 1}") });
-            await processes.AllListening;
+            {
+                processes.Start(start.ConfigFiles.SelectMany(file => new[] { "--config", file }), new Dictionary<string, string>(common)
+                {
+                    ["CACHEMACHINE__CLUSTER__REPLICA"] = Invariant($"replica-{i + 1}"),
+                    ["CACHEMACHINE__HTTP__PORT"] = settings.Http.Port == 0 ? "0" : Invariant($"{settings.Http.Port + i}"),
+                });
+            }
             await processes.AllEnded;
             return processes.ExitCode;
 
@@ -60,8 +65,8 @@ internal static class ReplicaLauncher
         if (settings.Cluster.KeyFile is null)
         {
             var key = Path.Combine(folder, "cluster-key");
-            await using (var file = new FileStream(key, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = (UnixFileMode)UserOnly }))
-                await file.WriteAsync(Convert.ToHexString(RandomNumberGenerator.GetBytes(32)).Select(c => (byte)c).ToArray());
+            // Only this user can read the folder.
+            await File.WriteAllTextAsync(key, Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
             environment["CACHEMACHINE__CLUSTER__KEY_FILE"] = key;
         }
         if (simulator is null)
@@ -86,9 +91,6 @@ internal static class ReplicaLauncher
         }
         return environment;
     }
-
-    private static IEnumerable<string> ArgumentsOf(int index, IReadOnlyList<string> arguments, HostSettings settings) =>
-        [.. arguments, "--port", settings.Http.Port == 0 ? "0" : Invariant($"{settings.Http.Port + index}")];
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

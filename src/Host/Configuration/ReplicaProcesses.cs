@@ -9,19 +9,13 @@ namespace CacheMachine.Host.Configuration;
 internal sealed partial class ReplicaProcesses(int count) : IDisposable
 {
     private readonly List<Process> _processes = [];
-    private readonly TaskCompletionSource[] _listening =
-        [.. Enumerable.Range(0, count).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
-
-    /// <summary>Done when all replicas answer, or one has ended.</summary>
-    public Task AllListening => Task.WhenAny(Task.WhenAll(_listening.Select(listening => listening.Task)), AnyEnded);
+    private readonly bool[] _isListening = new bool[count];
 
     /// <summary>Done when all processes have ended.</summary>
     public Task AllEnded => Task.WhenAll(_processes.Select(process => process.WaitForExitAsync()));
 
     /// <summary>The first exit code that is not 0; 0 where there is none. Only when all have ended.</summary>
     public int ExitCode => _processes.Select(process => process.ExitCode).FirstOrDefault(code => code != 0);
-
-    private Task AnyEnded => Task.WhenAny(_processes.Select(process => process.WaitForExitAsync()));
 
     /// <summary>Starts the next one.</summary>
     /// <param name="arguments">Of the service.</param>
@@ -70,8 +64,10 @@ internal sealed partial class ReplicaProcesses(int count) : IDisposable
         if (line is null)
             return;
         to.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{index + 1}] {line}"));
-        if (Listening().Match(line) is { Success: true } match && _listening[index].TrySetResult())
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"replica {index + 1} of {count}: {match.Groups[1].Value} pid {pid}"));
+        if (_isListening[index] || Listening().Match(line) is not { Success: true } match)
+            return;
+        _isListening[index] = true;
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"replica {index + 1} of {count}: {match.Groups[1].Value} pid {pid}"));
     }
 
     [System.Runtime.InteropServices.LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

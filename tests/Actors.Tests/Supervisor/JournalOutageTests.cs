@@ -82,9 +82,15 @@ public sealed class JournalOutageTests : IAsyncLifetime
         Assert.DoesNotContain(("cachemachine-m", "pull-ended/1"), _service.Store.Written);
 
         _service.Store.Outage = null;
-        for (var i = 2; i < 12; i++)
-            Pulled($"n{i}");
-        await _service.Until(async () => (await _service.StatusAsync("m")).AvailableImages.Length == 1, "the image is available");
+        await _service.Until(
+            async () =>
+            {
+                // The DaemonSet of the first pull goes, and another one comes for the new nodes.
+                for (var i = 1; i < 12 && _service.Cluster.UidOf(A) is not null; i++)
+                    Pulled($"n{i}");
+                return (await _service.StatusAsync("m")).AvailableImages.Length == 1;
+            },
+            "the image is available");
         await _service.Until(() => _service.Cluster.DaemonSets.Count == 0, "the DaemonSet is gone");
         Assert.Equal([A], _service.Cluster.Asked("delete").Select(request => request.Name).Distinct());
         Assert.Equal(entities, _service.Entities);
