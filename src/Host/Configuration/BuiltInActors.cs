@@ -10,7 +10,6 @@ using CacheMachine.Host.Configuration.Settings;
 using CacheMachine.Host.Peers;
 using CacheMachine.Runtime.Actor;
 using CacheMachine.Runtime.Persistence;
-using CacheMachine.Runtime.Persistence.Sqlite;
 using CacheMachine.Runtime.Sharding;
 
 namespace CacheMachine.Host.Configuration;
@@ -18,14 +17,12 @@ namespace CacheMachine.Host.Configuration;
 /// <summary>Puts the actors together on the built-in runtime.</summary>
 public static class BuiltInActors
 {
-    private const string DatabaseFile = "cachemachine.db";
-
     /// <summary>Opens the journal and starts the watcher, the machines' region and the supervisor, which starts every machine it knows.</summary>
     /// <exception cref="PersistenceException">The journal cannot be opened.</exception>
     public static async Task<MachineActors> StartAsync(
         HostSettings settings, ClusterConnection cluster, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
-        var store = await SqliteEventStore.OpenAsync(new SqliteStoreOptions(Path.Combine(settings.DataDirectory, DatabaseFile)), cancellationToken);
+        var store = await EventStores.OpenAsync(settings, loggers, time, cancellationToken);
         var system = ActorSystem.Create("cachemachine", new ActorSystemSettings { TimeProvider = time, LoggerFactory = loggers });
         PeerCluster? peers = null;
         try
@@ -56,7 +53,7 @@ public static class BuiltInActors
         var repoMen = new RepoManFactory(
             cluster.Registry, new RepoManSettings(settings.Registry.PollInterval, settings.Registry.BackoffMin, settings.Registry.BackoffMax));
         var budget = settings.Pull.MaxNodesPulling is { } most ? system.ActorOf(Props.Create(() => new NodeBudgetActor(most)), "node-budget") : null;
-        var services = new MachineServices(cluster.Cluster, watcher, budget, repoMen, settings.Pull.ToMachineSettings(), time);
+        var services = new MachineServices(cluster.Cluster, watcher, budget, repoMen, settings.Pull.ToMachineSettings() with { History = settings.Data.History }, time);
         var machines = sharding.Start(
             CacheMachineActor.TypeName, name => Machine(name, services with { Cluster = new FencedClusterApi(cluster.Cluster, $"machine {name}", () => OwnsMachine(name)) }),
             new ClusterShardingSettings(), machineIds, HandOff.Instance);

@@ -18,12 +18,18 @@ internal sealed class MachineService : IAsyncDisposable
     /// <summary>For a machine that is busy with other things; no test that passes waits for it.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly string? _path;
+    private readonly Func<Task<IEventStore>> _open;
+    private readonly bool _isInMemory;
     private readonly MachineSettings _settings;
     private ActorSystem? _system;
     private int _entities;
 
-    private MachineService(string? path, MachineSettings? settings) => (_path, _settings) = (path, settings ?? new MachineSettings());
+    private MachineService(Func<Task<IEventStore>>? open, MachineSettings? settings)
+    {
+        _isInMemory = open is null;
+        _open = open ?? (async () => await SqliteEventStore.OpenAsync(SqliteStoreOptions.InMemory));
+        _settings = settings ?? new MachineSettings();
+    }
 
     public ClusterDouble Cluster { get; } = new();
 
@@ -38,9 +44,15 @@ internal sealed class MachineService : IAsyncDisposable
     /// <summary>How many machine actors were ever made.</summary>
     public int Entities => Volatile.Read(ref _entities);
 
-    public static async Task<MachineService> StartAsync(string? path = null, MachineSettings? settings = null, bool run = true)
+    public static Task<MachineService> StartAsync(string? path = null, MachineSettings? settings = null, bool run = true) =>
+        StartAsync(path is null ? null : async () => await SqliteEventStore.OpenAsync(new SqliteStoreOptions(path)), settings, run);
+
+    /// <param name="open">Opens the journal, again after each stop; null: one in memory, that lasts.</param>
+    /// <param name="settings">Of the machines.</param>
+    /// <param name="run">Whether the actors are started.</param>
+    public static async Task<MachineService> StartAsync(Func<Task<IEventStore>>? open, MachineSettings? settings, bool run = true)
     {
-        var service = new MachineService(path, settings);
+        var service = new MachineService(open, settings);
         await service.OpenAsync();
         if (run)
             service.Run();
@@ -68,7 +80,7 @@ internal sealed class MachineService : IAsyncDisposable
             return;
         await _system.Terminate().WaitAsync(Patience);
         _system = null;
-        if (_path is null)
+        if (_isInMemory)
             return;
         await Store.DisposeAsync();
         await OpenAsync();
@@ -127,8 +139,7 @@ internal sealed class MachineService : IAsyncDisposable
         return Props.Create(() => new CacheMachineActor(name, services));
     }
 
-    private async Task OpenAsync() => Store = new WatchedStore(
-        await SqliteEventStore.OpenAsync(_path is null ? SqliteStoreOptions.InMemory : new SqliteStoreOptions(_path)));
+    private async Task OpenAsync() => Store = new WatchedStore(await _open());
 
     private string Requests() => Cluster.Requests.Aggregate(new StringBuilder(), (text, r) => text.Append($"{r.Verb} {r.Name}, ")).ToString();
 }
