@@ -6,7 +6,7 @@ namespace CacheMachine.EndToEnd.Tests.Harness;
 public class ReplicasOnTheSimulator : ReplicasFixture
 {
     /// <inheritdoc/>
-    public override TimeSpan LeaseDuration { get; } = TimeSpan.FromSeconds(6);
+    public override TimeSpan LeaseDuration { get; } = TimeSpan.FromSeconds(9);
 
     /// <inheritdoc/>
     public override TimeSpan StormTime { get; } = TimeSpan.FromSeconds(40);

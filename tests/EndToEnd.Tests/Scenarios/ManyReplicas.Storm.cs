@@ -17,8 +17,10 @@ public abstract partial class ManyReplicas
         var posts = await CreateAsync();
         await end.CancelAsync();
         var kills = await killing;
-        Say($"{Machines} machines in {fixture.StormTime.TotalSeconds:0} s, {kills} kills and stops: {posts.Count(p => p.Value.IsSuccess)} answered with 2xx, " +
+        Say($"{posts.Count} POSTs, {kills} kills and stops: {posts.Count(p => p.Value.IsSuccess)} answered with 2xx, " +
             string.Join(", ", posts.Values.Where(a => !a.IsSuccess).GroupBy(a => a.Status).Select(g => $"{g.Count()} with {g.Key}")));
+        foreach (var why in posts.Values.Where(a => !a.IsSuccess).GroupBy(Why, StringComparer.Ordinal).OrderByDescending(g => g.Count()).Take(5))
+            Say($"{why.Count()} times: {why.Key}");
         Say("afterwards all replicas answer after", await Replicas.RecoverAsync(TimeSpan.FromMinutes(1)));
 
         var names = await IsAllOrNothingAsync([.. posts.Keys]);
@@ -27,6 +29,9 @@ public abstract partial class ManyReplicas
         await HaveOneOwnerAsync(names);
         await Journal.IsInOrderAsync();
     });
+
+    // What is the same for many, without names and addresses.
+    private static string Why(Answer answer) => answer.Status == 0 ? answer.Body.Split('\n')[0] : $"{answer.Status}: {((string)answer.Json["detail"]!).Split(": ")[^1]}";
 
     // One after another, so that there are always two; by turns without a word and in order.
     private async Task<int> KillAsync(CancellationToken end)
@@ -42,12 +47,14 @@ public abstract partial class ManyReplicas
         }
     }
 
+    // For as long as replicas are killed, and until enough have succeeded. None is repeated: what was refused is to be there or not.
     private async Task<Dictionary<string, Answer>> CreateAsync()
     {
-        var posts = new Dictionary<string, Task<Answer>>();
-        using var timer = new PeriodicTimer(fixture.StormTime / Machines, TimeProvider.System);
-        while (posts.Count < Machines && await timer.WaitForNextTickAsync())
+        var (start, posts) = (Now(), new Dictionary<string, Task<Answer>>());
+        using var timer = new PeriodicTimer(fixture.StormTime / (2 * Machines), TimeProvider.System);
+        while (await timer.WaitForNextTickAsync() && (Since(start) < fixture.StormTime || posts.Values.Count(IsCreated) < Machines))
         {
+            Assert.True(Since(start) < 2 * fixture.StormTime, $"only {posts.Values.Count(IsCreated)} of {posts.Count} machines could be created");
             var name = $"{Name}-{posts.Count}";
             // On no node, so that it costs the cluster nothing; but it looks at its repository again and again.
             var spec = Specs.Machine(name, Specs.Rubin(Cluster.Registry, Name)).With("labels", new JsonObject { ["no"] = "where" });
@@ -55,6 +62,8 @@ public abstract partial class ManyReplicas
         }
         await Task.WhenAll(posts.Values);
         return posts.ToDictionary(post => post.Key, post => post.Value.Result);
+
+        static bool IsCreated(Task<Answer> post) => post is { IsCompletedSuccessfully: true, Result.IsSuccess: true };
     }
 
     /// <summary>Waits until every replica lists exactly those machines that every replica answers for.</summary>

@@ -93,7 +93,14 @@ public abstract class ManyReplicasOnPostgres(ReplicasFixture fixture, ITestOutpu
         foreach (var replica in Replicas.All)
         {
             await Eventually.Is(
-                () => Replicas.PostAsync(replica, Specs.Machine($"{Name}-after-{replica.Name}")), answer => answer.IsSuccess, TimeSpan.FromSeconds(20), "a machine can be created again");
+                async () =>
+                {
+                    var answer = await Replicas.PostAsync(replica, Specs.Machine($"{Name}-after-{replica.Name}"));
+                    if (!answer.IsSuccess)
+                        Say($"not yet: {answer}");
+                    return answer;
+                },
+                answer => answer.IsSuccess, TimeSpan.FromSeconds(20), "a machine can be created again");
         }
         var took = TimeProvider.System.GetElapsedTime(start);
         Say($"{since}: machines can be created through all replicas after", took);
