@@ -9,6 +9,23 @@ public abstract partial class ManyReplicas
     public Task When_the_owner_of_a_machine_is_killed_during_a_pull_another_adopts_the_pull_after_the_lease() =>
         ScenarioAsync(() => AnotherTakesOverAsync(owner => owner.KillAsync(), TakeOver, "kill -9"));
 
+    // As kubelet does with a container that died: the new process sees the Leases of the old one, and not how old they are.
+    [Fact]
+    public Task When_the_owner_of_a_machine_is_killed_and_is_back_before_its_lease_is_over_its_machines_wait_no_longer() => ScenarioAsync(async () =>
+    {
+        var machines = Enumerable.Range(0, 24).Select(number => $"{Name}-{number}").ToList();
+        await Task.WhenAll(machines.Select(async machine => (await Replicas.PostAsync(Replicas.Any(), Specs.Machine(machine))).Successful()));
+        var owner = await Replicas.OwnerAsync(machines[0]);
+        var (others, start) = (Replicas.Others(owner), Now());
+        await owner.KillAsync();
+        await Task.Delay(fixture.LeaseDuration * 0.8, TimeProvider.System);
+        await owner.StartAsync();
+        await Replicas.AnswerAsync(others, machines, TakeOver * 2);
+        Say($"killed, and started again before its lease was over; the others answer for all {machines.Count} machines after", Since(start));
+        Assert.InRange(Since(start), TimeSpan.Zero, TakeOver);
+        await Journal.IsInOrderAsync();
+    });
+
     [Fact]
     public Task When_the_owner_of_a_machine_is_told_to_stop_during_a_pull_another_adopts_the_pull_at_once() =>
         ScenarioAsync(() => AnotherTakesOverAsync(owner => owner.TerminateAsync(), TimeSpan.FromSeconds(2), "SIGTERM"));
