@@ -1,6 +1,6 @@
+using CacheMachine.Host.Configuration;
 using CacheMachine.Host.Configuration.Settings;
 using CacheMachine.Kubernetes.Config;
-using CacheMachine.Runtime.Persistence;
 
 namespace CacheMachine.Host;
 
@@ -13,7 +13,7 @@ public static class StartFailures
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"http.port = {settings.Http.Port}: {settings.Http.BindAddress}:{settings.Http.Port} is in use by another process; give another one with --port",
         KubernetesConfigException => $"kubernetes: {e.Message}",
-        PersistenceException => $"data.dir = {settings.DataDirectory}: {e.Message}",
+        JournalUnavailableException => $"data.dir = {settings.DataDirectory}: {e.Message}",
         IOException or UnauthorizedAccessException => e.Message,
         _ => null,
     };

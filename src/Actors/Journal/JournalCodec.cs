@@ -42,6 +42,9 @@ public sealed class JournalCodec : IPayloadSerializer
     /// <summary>Every manifest that is written.</summary>
     public static IReadOnlyCollection<string> WrittenManifests => ByManifest.Keys;
 
+    /// <summary>Every type that is written.</summary>
+    public static IEnumerable<Type> WrittenTypes => Manifests.Keys;
+
     /// <summary>Every manifest that is read: those written, and earlier ones.</summary>
     public static IReadOnlyCollection<string> KnownManifests => [.. ByManifest.Keys, .. Earlier.Keys];
 

@@ -5,10 +5,7 @@ using CacheMachine.Actors.Pulling;
 using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Configuration.Settings;
-using CacheMachine.Runtime.Actor;
-using CacheMachine.Runtime.Persistence;
 using CacheMachine.Runtime.Persistence.Sqlite;
-using CacheMachine.Runtime.Sharding;
 
 namespace CacheMachine.Host.Configuration;
 
@@ -18,11 +15,11 @@ public static class BuiltInActors
     private const string DatabaseFile = "cachemachine.db";
 
     /// <summary>Opens the journal and starts the watcher, the machines' region and the supervisor, which starts every machine it knows.</summary>
-    /// <exception cref="PersistenceException">The journal cannot be opened.</exception>
+    /// <exception cref="JournalUnavailableException">The journal cannot be opened.</exception>
     public static async Task<MachineActors> StartAsync(
         HostSettings settings, ClusterConnection cluster, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
-        var store = await SqliteEventStore.OpenAsync(new SqliteStoreOptions(Path.Combine(settings.DataDirectory, DatabaseFile)), cancellationToken);
+        var store = await OpenAsync(settings, cancellationToken);
         var system = ActorSystem.Create("cachemachine", new ActorSystemSettings { TimeProvider = time, LoggerFactory = loggers });
         Persistence.Attach(system, store, new JournalCodec());
 
@@ -44,5 +41,17 @@ public static class BuiltInActors
             await system.Terminate();
             await store.DisposeAsync();
         });
+    }
+
+    private static async Task<IEventStore> OpenAsync(HostSettings settings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SqliteEventStore.OpenAsync(new SqliteStoreOptions(Path.Combine(settings.DataDirectory, DatabaseFile)), cancellationToken);
+        }
+        catch (PersistenceException e)
+        {
+            throw new JournalUnavailableException(e.Message, e);
+        }
     }
 }

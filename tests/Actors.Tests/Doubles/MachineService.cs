@@ -4,10 +4,7 @@ using CacheMachine.Actors.Journal;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Supervisor;
-using CacheMachine.Runtime.Actor;
-using CacheMachine.Runtime.Persistence;
 using CacheMachine.Runtime.Persistence.Sqlite;
-using CacheMachine.Runtime.Sharding;
 using CacheMachine.Runtime.TestKit;
 
 namespace CacheMachine.Actors.Tests.Doubles;

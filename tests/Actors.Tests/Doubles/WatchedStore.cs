@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CacheMachine.Runtime.Persistence;
 
 namespace CacheMachine.Actors.Tests.Doubles;
 

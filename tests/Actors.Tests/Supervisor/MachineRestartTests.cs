@@ -5,7 +5,6 @@ using CacheMachine.Actors.Journal;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Actors.Tests.Doubles;
-using CacheMachine.Runtime.Persistence;
 using Xunit;
 
 namespace CacheMachine.Actors.Tests.Supervisor;
