@@ -6,22 +6,26 @@ using CacheMachine.Actors.Nodes;
 namespace CacheMachine.Actors.CacheMachines;
 
 /// <summary>What an operator asks of a machine: which images on which nodes, and how. Already validated.</summary>
+/// <remarks>
+/// What is never null is guarded by its init accessor: System.Text.Json's generated code passes null, and not the default, for a field that the JSON
+/// of an earlier release lacks.
+/// </remarks>
 public sealed record MachineSpec
 {
     /// <summary>DNS label (RFC 1123) of at most 52 characters, so that a DaemonSet's name (it and a hash) is a label value.</summary>
     public required string Name { get; init; }
 
     /// <summary>Labels a node must have, all of them; empty matches every node.</summary>
-    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Labels { get; init => field = value ?? ImmutableSortedDictionary<string, string>.Empty; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Repository managers in the order of their images' priority.</summary>
-    public ImmutableArray<RepoManSpec> RepoMen { get; init; } = [];
+    public ImmutableArray<RepoManSpec> RepoMen { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Alternatives, as in <c>v1.NodeSelector</c>: a node must match one of them, if there are any.</summary>
-    public ImmutableArray<NodeSelectorTerm> NodeSelectorTerms { get; init; } = [];
+    public ImmutableArray<NodeSelectorTerm> NodeSelectorTerms { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Taints the pull pods tolerate.</summary>
-    public ImmutableArray<Toleration> Tolerations { get; init; } = [];
+    public ImmutableArray<Toleration> Tolerations { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>How many images are in flight at once; null for the service's default.</summary>
     public int? ParallelImages { get; init; }
@@ -33,7 +37,7 @@ public sealed record MachineSpec
     public TimeSpan? PullTimeout { get; init; }
 
     /// <summary>Names of Secrets in our namespace that kubelet pulls with, beside the service's own.</summary>
-    public ImmutableArray<string> ImagePullSecrets { get; init; } = [];
+    public ImmutableArray<string> ImagePullSecrets { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary><c>priorityClassName</c> of the pull pods; null for the service's default.</summary>
     public string? PriorityClass { get; init; }
@@ -101,8 +105,10 @@ public sealed record SimpleRepoManSpec(ImmutableArray<DesiredImage> Images) : Re
 /// <summary>The newest images of a repository that is tagged by Rubin's rules (SQR-059).</summary>
 public sealed record RubinRepoManSpec : RepoManSpec
 {
+    private const string DefaultRegistry = "registry.hub.docker.com";
+
     /// <summary>Host of the registry, with a port where it has one.</summary>
-    public string RegistryUrl { get; init; } = "registry.hub.docker.com";
+    public string RegistryUrl { get; init => field = value ?? DefaultRegistry; } = DefaultRegistry;
 
     /// <summary>Repository in the registry, for example <c>lsstsqre/sciplat-lab</c>.</summary>
     public required string Repo { get; init; }
@@ -123,5 +129,5 @@ public sealed record RubinRepoManSpec : RepoManSpec
     public int? Cycle { get; init; }
 
     /// <summary>Tags that are other names of images.</summary>
-    public ImmutableArray<string> AliasTags { get; init; } = [];
+    public ImmutableArray<string> AliasTags { get; init => field = value.IsDefault ? [] : value; } = [];
 }

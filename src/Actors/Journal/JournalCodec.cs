@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace CacheMachine.Actors.Journal;
@@ -7,7 +6,7 @@ namespace CacheMachine.Actors.Journal;
 /// What is stored of each event and snapshot: JSON, under a manifest with a version. A manifest once written is read for ever; an event
 /// that changes its shape gets a new version and a reader of the old one.
 /// </summary>
-public sealed class JournalCodec : IPayloadSerializer
+public sealed class JournalCodec() : ManifestCodec(Identifier, ByManifest, Earlier, "stored")
 {
     /// <summary>Identifies this codec among serializers, in the tables too.</summary>
     public const int Identifier = 3113;
@@ -37,8 +36,6 @@ public sealed class JournalCodec : IPayloadSerializer
         ["machine-removing/1"] = JournalJson.Default.MachineRemoving,
     };
 
-    private static readonly Dictionary<Type, string> Manifests = ByManifest.ToDictionary(entry => entry.Value.Type, entry => entry.Key);
-
     /// <summary>Every manifest that is written.</summary>
     public static IReadOnlyCollection<string> WrittenManifests => ByManifest.Keys;
 
@@ -47,21 +44,4 @@ public sealed class JournalCodec : IPayloadSerializer
 
     /// <summary>Every manifest that is read: those written, and earlier ones.</summary>
     public static IReadOnlyCollection<string> KnownManifests => [.. ByManifest.Keys, .. Earlier.Keys];
-
-    /// <inheritdoc/>
-    public SerializedPayload Serialize(object payload)
-    {
-        if (!Manifests.TryGetValue(payload.GetType(), out var manifest))
-            throw new NotSupportedException($"{payload.GetType().Name} has no manifest, so it cannot be stored");
-        return new(Identifier, manifest, JsonSerializer.SerializeToUtf8Bytes(payload, ByManifest[manifest]));
-    }
-
-    /// <inheritdoc/>
-    public object Deserialize(SerializedPayload payload)
-    {
-        if (payload.Identifier != Identifier || !(ByManifest.TryGetValue(payload.Manifest, out var type) || Earlier.TryGetValue(payload.Manifest, out type)))
-            throw new UnknownManifestException(payload.Identifier, payload.Manifest);
-        return JsonSerializer.Deserialize(payload.Bytes.Span, type)
-            ?? throw new JsonException($"a stored {payload.Manifest} is null");
-    }
 }

@@ -30,10 +30,10 @@ public static class BuiltInActors
         var services = new MachineServices(cluster.Cluster, watcher, budget, repoMen, settings.Pull.ToMachineSettings(), time);
         var machines = ClusterSharding.Get(system).Start(
             CacheMachineActor.TypeName, name => Props.Create(() => new CacheMachineActor(name, services)), new ClusterShardingSettings(),
-            new MachineMessageExtractor(settings.Sharding.Shards));
+            new MachineMessageExtractor(settings.Cluster.Shards));
         var supervisor = ClusterSharding.Get(system).Start(
             MachineSupervisorActor.TypeName, _ => Props.Create(() => new MachineSupervisorActor(machines, watcher, cluster.Cluster)), new ClusterShardingSettings(),
-            new SupervisorMessageExtractor(settings.Sharding.Shards));
+            new SupervisorMessageExtractor(settings.Cluster.Shards));
         system.ActorOf(Props.Create(() => new SupervisorKeeperActor(supervisor)), "supervisor-keeper");
 
         return new MachineActors(supervisor, machines, async () =>

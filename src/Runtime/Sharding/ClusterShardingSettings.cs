@@ -8,4 +8,7 @@ public sealed record ClusterShardingSettings
     /// Akka.NET's key is <c>akka.cluster.sharding.buffer-size</c>.
     /// </summary>
     public int BufferSize { get; init; } = 100_000;
+
+    /// <summary>How long the entities of a shard may take to stop when the shard goes to another replica; then they are stopped. Akka.NET's key is <c>akka.cluster.sharding.handoff-timeout</c>.</summary>
+    public TimeSpan HandOffTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -14,18 +14,29 @@ internal sealed class ShardActor : ReceiveActor
     private readonly Func<string, Props> _entityProps;
     private readonly ClusterShardingSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly object _handOffStopMessage;
     private int _buffered;
+    private bool _handingOff;
 
-    public ShardActor(Func<string, Props> entityProps, ClusterShardingSettings settings)
+    public ShardActor(Func<string, Props> entityProps, ClusterShardingSettings settings, object handOffStopMessage)
     {
-        (_entityProps, _settings) = (entityProps, settings);
+        (_entityProps, _settings, _handOffStopMessage) = (entityProps, settings, handOffStopMessage);
         Receive<Deliver>(OnDeliver);
         Receive<Passivate>(OnPassivate);
         Receive<Terminated>(OnTerminated);
+        Receive<HandOff>(_ => OnHandOff());
+        // An entity that does not stop when it is told to must not keep the shard for ever.
+        Receive<ReceiveTimeout>(_ => Context.Stop(Self));
     }
 
     /// <summary>A message on its way to an entity; its sender is the original one.</summary>
     internal sealed record Deliver(string EntityId, object Payload);
+
+    /// <summary>Stop all entities in order, then yourself.</summary>
+    internal sealed record HandOff
+    {
+        internal static HandOff Instance { get; } = new();
+    }
 
     private sealed record Entity(IActorRef Ref)
     {
@@ -75,11 +86,27 @@ internal sealed class ShardActor : ReceiveActor
         entity.Ref.Tell(passivate.StopMessage, Self);
     }
 
+    private void OnHandOff()
+    {
+        _handingOff = true;
+        Context.SetReceiveTimeout(_settings.HandOffTimeout);
+        foreach (var entity in _entities.Values)
+            entity.Ref.Tell(_handOffStopMessage, Self);
+        StopIfDone();
+    }
+
+    private void StopIfDone()
+    {
+        if (_handingOff && _entities.Count == 0)
+            Context.Stop(Self);
+    }
+
     private void OnTerminated(Terminated terminated)
     {
         if (!_ids.Remove(terminated.ActorRef, out var entityId))
             return;
         _entities.Remove(entityId, out var stopped);
+        StopIfDone();
         if (stopped?.Buffer is not { Count: > 0 } buffer)
             return;
         _buffered -= buffer.Count;

@@ -13,12 +13,12 @@ internal static class Stored
 
     private static readonly DateTimeOffset At = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(1234567);
 
-    private static readonly ImmutableArray<DesiredImage> Images = [new(Image, Facts.Digest('1'), "Weekly 2021_22"), new("busybox", null, "Größe \"1\" <&>")];
+    internal static readonly ImmutableArray<DesiredImage> Images = [new(Image, Facts.Digest('1'), "Weekly 2021_22"), new("busybox", null, "Größe \"1\" <&>")];
 
     private static readonly ImmutableSortedDictionary<string, string> Failures =
         ImmutableSortedDictionary<string, string>.Empty.Add("n2", "ErrImagePull: manifest unknown").Add("n3", "no progress for 30 min");
 
-    private static readonly MachineSpec Spec = new()
+    internal static readonly MachineSpec Spec = new()
     {
         Name = "jupyter",
         Labels = ImmutableSortedDictionary<string, string>.Empty.Add("k8s.example/role", "worker").Add("zone", "a"),

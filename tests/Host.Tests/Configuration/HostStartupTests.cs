@@ -13,13 +13,13 @@ public sealed class HostStartupTests : IDisposable
     [Fact]
     public void Flags_override_the_environment_which_overrides_files_which_override_the_defaults()
     {
-        var first = File("first.conf", "cachemachine { http.port = 1, pull.parallel-images = 11, sharding.shards = 21, simulator.nodes = 31 }");
-        var second = File("second.conf", "cachemachine { http.port = 2, pull.parallel-images = 12, sharding.shards = 22 }");
+        var first = File("first.conf", "cachemachine { http.port = 1, pull.parallel-images = 11, cluster.shards = 21, simulator.nodes = 31 }");
+        var second = File("second.conf", "cachemachine { http.port = 2, pull.parallel-images = 12, cluster.shards = 22 }");
         (string, string)[] environment = [("CACHEMACHINE__HTTP__PORT", "3"), ("CACHEMACHINE__PULL__PARALLEL_IMAGES", "13")];
 
         var settings = Load(["--config", first, "--config", second, "--port", "4"], environment).Settings!;
 
-        Assert.Equal((4, 13, 22, 31), (settings.Http.Port, settings.Pull.ParallelImages, settings.Sharding.Shards, settings.Simulator.Nodes));
+        Assert.Equal((4, 13, 22, 31), (settings.Http.Port, settings.Pull.ParallelImages, settings.Cluster.Shards, settings.Simulator.Nodes));
     }
 
     [Fact]

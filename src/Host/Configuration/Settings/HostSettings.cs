@@ -10,7 +10,7 @@ namespace CacheMachine.Host.Configuration.Settings;
 /// <param name="Kubernetes">Which cluster.</param>
 /// <param name="Pull">Pulling and retrying.</param>
 /// <param name="Simulator">The built-in cluster.</param>
-/// <param name="Sharding">Spreading of machines over replicas.</param>
+/// <param name="Cluster">Several replicas.</param>
 public sealed record HostSettings(
     HttpSettings Http,
     LogSettings Log,
@@ -21,7 +21,7 @@ public sealed record HostSettings(
     KubernetesSettings Kubernetes,
     PullSettings Pull,
     SimulatorSettings Simulator,
-    ShardingSettings Sharding)
+    ClusterSettings Cluster)
 {
     /// <summary>The section that holds all settings.</summary>
     public const string Section = "cachemachine";
@@ -42,7 +42,7 @@ public sealed record HostSettings(
             kubernetes,
             PullSettings.Read(reader.Section("pull")),
             SimulatorSettings.Read(reader.Section("simulator")),
-            ShardingSettings.Read(reader.Section("sharding")));
+            ClusterSettings.Read(reader.Section("cluster"), kubernetes.InCluster));
         reader.RefuseUnread();
         return new HostSettingsResult(reader.Faults.Count == 0 ? settings : null, reader.Faults, reader.KeysRead);
     }

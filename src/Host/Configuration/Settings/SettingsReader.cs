@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using CacheMachine.Host.Configuration.Hocon;
 
 namespace CacheMachine.Host.Configuration.Settings;
@@ -69,6 +70,14 @@ internal sealed class SettingsReader
         if (text is null || !valid(text))
             Fault(key, text, rule);
         return text ?? "";
+    }
+
+    /// <summary>An IP address to listen on, or auto: all of them in a cluster, else loopback.</summary>
+    public IPAddress BindAddress(string key, bool inCluster)
+    {
+        var text = Text(
+            key, "must be an IP address or auto", t => string.Equals(t, "auto", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(t, out _));
+        return IPAddress.TryParse(text, out var address) ? address : inCluster ? IPAddress.Any : IPAddress.Loopback;
     }
 
     /// <summary>A path of a file or directory; it need not exist.</summary>

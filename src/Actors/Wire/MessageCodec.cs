@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization.Metadata;
+using CacheMachine.Actors.Journal;
+
+namespace CacheMachine.Actors.Wire;
+
+/// <summary>
+/// What travels between replicas: JSON, under a manifest with a version. During a rolling upgrade two releases talk to each other, so a release
+/// reads all manifests of the one before it, and writes only those that the one before it reads.
+/// </summary>
+public sealed class MessageCodec() : ManifestCodec(Identifier, ByManifest, Earlier, "sent to another replica")
+{
+    /// <summary>Identifies this codec among serializers.</summary>
+    public const int Identifier = 3114;
+
+    private static readonly Dictionary<string, JsonTypeInfo> ByManifest = new(StringComparer.Ordinal)
+    {
+        // For the supervisor.
+        ["create-machine/1"] = MessageJson.Default.CreateMachine,
+        ["remove-machine/1"] = MessageJson.Default.RemoveMachine,
+        ["list-machines/1"] = MessageJson.Default.ListMachines,
+        ["keep-running/1"] = MessageJson.Default.KeepRunning,
+        // For a machine.
+        ["configure-machine/1"] = MessageJson.Default.ConfigureMachine,
+        ["delete-machine/1"] = MessageJson.Default.DeleteMachine,
+        ["get-machine/1"] = MessageJson.Default.GetMachine,
+        ["get-machine-images/1"] = MessageJson.Default.GetMachineImages,
+        ["run-machine/1"] = MessageJson.Default.RunMachine,
+        // Answers.
+        ["machine-names/1"] = MessageJson.Default.MachineNames,
+        ["machine-status/1"] = MessageJson.Default.MachineStatus,
+        ["machine-images/1"] = MessageJson.Default.MachineImages,
+        ["machine-not-found/1"] = MessageJson.Default.MachineNotFound,
+        ["machine-gone/1"] = MessageJson.Default.MachineGone,
+        ["machine-runs/1"] = MessageJson.Default.MachineRuns,
+    };
+
+    private static readonly Dictionary<string, JsonTypeInfo> Earlier = [];
+
+    /// <summary>Every manifest that is read.</summary>
+    public static IReadOnlyCollection<string> KnownManifests => ByManifest.Keys;
+
+    /// <summary>Every type that is written.</summary>
+    public static IEnumerable<Type> KnownTypes => ByManifest.Values.Select(type => type.Type);
+}
