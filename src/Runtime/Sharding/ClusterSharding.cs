@@ -104,7 +104,9 @@ public sealed class ClusterSharding
         }
         region.Tell(new Incoming(message!, isTaken), reply);
         return await isTaken.Task.WaitAsync(ReplyTimeout, _system.Settings.TimeProvider, cancellationToken).ConfigureAwait(false)
-            ? new ShardDelivery.Taken(reply?.Result)
+            ? new ShardDelivery.Taken(reply is null ? null : AnswerAsync(reply.Result))
             : ShardDelivery.NotHere.Instance;
     }
+
+    private static async Task<object> AnswerAsync(Task<object> reply) => await reply.ConfigureAwait(false) is var answer && answer is Status.Failure failure ? throw failure.Cause : answer;
 }

@@ -139,7 +139,7 @@ internal sealed partial class ShardCoordinatorActor
         var seen = _table.Find(_membership);
         if (_member is null || (_membershipDeleted && seen is null))
             _member = null;
-        else if (_writing.Add(_membership))
+        else if (!_writing.Contains(_membership) && _triedThisBeat.Add(_membership) && _writing.Add(_membership))
             _ = _leases.DeleteAsync(_membership, (_membershipDeleted ? seen! : _member.Lease).Version!, _stopped.Token)
                 .PipeTo(Self, success: () => new MembershipEnded(null), failure: e => new MembershipEnded(e));
     }

@@ -27,6 +27,7 @@ internal sealed partial class ShardCoordinatorActor : ReceiveActor, IWithTimers
     private readonly CancellationTokenSource _stopped = new();
     private readonly Dictionary<string, Held> _held = new(StringComparer.Ordinal);
     private readonly HashSet<string> _writing = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _triedThisBeat = new(StringComparer.Ordinal);
     private readonly HashSet<string> _forgotten = new(StringComparer.Ordinal);
     private readonly HashSet<IActorRef> _regions = [];
     private ImmutableDictionary<string, ShardHome> _homes = ImmutableDictionary<string, ShardHome>.Empty;
@@ -109,6 +110,7 @@ internal sealed partial class ShardCoordinatorActor : ReceiveActor, IWithTimers
 
     private void OnTick()
     {
+        _triedThisBeat.Clear();
         if (_leaving is null)
             RenewMembership();
         else
@@ -140,7 +142,7 @@ internal sealed partial class ShardCoordinatorActor : ReceiveActor, IWithTimers
                 var isMine = targets[i] == _me;
                 if (_held.TryGetValue(shard, out var held) && !isMine && held.StillStopping is null)
                     Stop(shard, held);
-                else if (held is null && isMine && owners[i] is null)
+                else if (held is null && isMine && owners[i] is null && _triedThisBeat.Add(shard))
                     Acquire(shard);
             }
         }
