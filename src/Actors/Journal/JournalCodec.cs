@@ -40,7 +40,7 @@ public sealed class JournalCodec() : ManifestCodec(Identifier, ByManifest, Earli
     public static IReadOnlyCollection<string> WrittenManifests => ByManifest.Keys;
 
     /// <summary>Every type that is written.</summary>
-    public static IEnumerable<Type> WrittenTypes => Manifests.Keys;
+    public static IEnumerable<Type> WrittenTypes => ByManifest.Values.Select(type => type.Type);
 
     /// <summary>Every manifest that is read: those written, and earlier ones.</summary>
     public static IReadOnlyCollection<string> KnownManifests => [.. ByManifest.Keys, .. Earlier.Keys];

@@ -70,10 +70,10 @@ public static class AkkaActors
             cluster.Registry, new RepoManSettings(settings.Registry.PollInterval, settings.Registry.BackoffMin, settings.Registry.BackoffMax));
         var budget = settings.Pull.MaxNodesPulling is { } most ? system.ActorOf(Props.Create(() => new NodeBudgetActor(most)), "node-budget") : null;
         var services = new MachineServices(cluster.Cluster, watcher, budget, repoMen, settings.Pull.ToMachineSettings(), time);
-        var machines = Start(CacheMachineActor.TypeName, name => Props.Create(() => new CacheMachineActor(name, services)), new MachineMessageExtractor(settings.Sharding.Shards));
+        var machines = Start(CacheMachineActor.TypeName, name => Props.Create(() => new CacheMachineActor(name, services)), new MachineMessageExtractor(settings.Cluster.Shards));
         var supervisor = Start(
             MachineSupervisorActor.TypeName, _ => Props.Create(() => new MachineSupervisorActor(machines, watcher, cluster.Cluster)),
-            new SupervisorMessageExtractor(settings.Sharding.Shards));
+            new SupervisorMessageExtractor(settings.Cluster.Shards));
         system.ActorOf(Props.Create(() => new SupervisorKeeperActor(supervisor)), "supervisor-keeper");
         registry.Register<CacheMachineActor>(machines);
         registry.Register<MachineSupervisorActor>(supervisor);

@@ -1,15 +1,13 @@
 using System.Text;
 using CacheMachine.Actors.CacheMachines;
-using CacheMachine.Actors.Journal;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Supervisor;
-using CacheMachine.Runtime.Persistence.Sqlite;
 using CacheMachine.Runtime.TestKit;
 
 namespace CacheMachine.Actors.Tests.Doubles;
 
-/// <summary>All actors of the service on a cluster double, in virtual time, on a SQLite journal in memory or in a file; it can be restarted.</summary>
+/// <summary>All actors of the service on a cluster double, in virtual time, on a SQLite journal; it can be restarted.</summary>
 internal sealed class MachineService : IAsyncDisposable
 {
     /// <summary>For a machine that is busy with other things; no test that passes waits for it.</summary>
@@ -47,14 +45,13 @@ internal sealed class MachineService : IAsyncDisposable
     /// <summary>Starts the actors.</summary>
     public void Run()
     {
-        _system = ActorSystem.Create("service", new ActorSystemSettings { TimeProvider = Time });
-        Persistence.Attach(_system, Store, new JournalCodec());
+        _system = ServiceSystem.Create(Time, Store);
         var watcher = _system.ActorOf(Props.Create(() => new ClusterWatcherActor(Cluster)), "cluster-watcher");
         var repoMen = new RepoManFactory(new RegistryDouble(), new RepoManSettings(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
         var services = new MachineServices(Cluster, watcher, null, repoMen, _settings, Time);
-        Machines = ClusterSharding.Get(_system).Start(CacheMachineActor.TypeName, name => Machine(name, services), new ClusterShardingSettings(), new MachineMessageExtractor(4));
-        Supervisor = ClusterSharding.Get(_system).Start(
-            MachineSupervisorActor.TypeName, _ => Props.Create(() => new MachineSupervisorActor(Machines, watcher, Cluster)), new ClusterShardingSettings(), new SupervisorMessageExtractor(4));
+        Machines = ServiceSystem.Shard(_system, CacheMachineActor.TypeName, name => Machine(name, services), new MachineMessageExtractor(4));
+        Supervisor = ServiceSystem.Shard(
+            _system, MachineSupervisorActor.TypeName, _ => Props.Create(() => new MachineSupervisorActor(Machines, watcher, Cluster)), new SupervisorMessageExtractor(4));
         _system.ActorOf(Props.Create(() => new SupervisorKeeperActor(Supervisor)), "supervisor-keeper");
     }
 
@@ -124,8 +121,7 @@ internal sealed class MachineService : IAsyncDisposable
         return Props.Create(() => new CacheMachineActor(name, services));
     }
 
-    private async Task OpenAsync() => Store = new WatchedStore(
-        await SqliteEventStore.OpenAsync(_path is null ? SqliteStoreOptions.InMemory : new SqliteStoreOptions(_path)));
+    private async Task OpenAsync() => Store = await WatchedStore.OpenAsync(_path);
 
     private string Requests() => Cluster.Requests.Aggregate(new StringBuilder(), (text, r) => text.Append($"{r.Verb} {r.Name}, ")).ToString();
 }
