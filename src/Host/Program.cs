@@ -12,6 +12,8 @@ if (startup.Settings is not { } settings)
 
 try
 {
+    if (startup.Start is { Replicas: > 1 } several)
+        return await ReplicaLauncher.RunAsync(several, settings);
     await using var service = await Service.StartAsync(settings, TimeProvider.System);
     await service.WaitForShutdownAsync();
     return 0;

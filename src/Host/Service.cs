@@ -41,7 +41,9 @@ public sealed partial class Service : IAsyncDisposable
             var service = new Service(web, cluster, actors);
             var log = loggers.CreateLogger(settings.Log.Logger);
             LogListening(log, service.Address, settings.Http.Prefix, cluster.Description);
-            await FirstMachines.CreateAsync(settings, cluster, actors, log, cancellationToken);
+            var stopping = web.Lifetime.ApplicationStopping;
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+            await FirstMachines.CreateAsync(settings, cluster, actors, time, log, either.Token);
             return service;
         }
         catch
@@ -55,12 +57,18 @@ public sealed partial class Service : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends when the process is told to (SIGTERM, Ctrl-C).</summary>
-    public Task WaitForShutdownAsync() => _web.WaitForShutdownAsync();
+    /// <summary>Ends when the process is told to (SIGTERM, Ctrl-C); nothing is stopped yet.</summary>
+    public async Task WaitForShutdownAsync()
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = _web.Lifetime.ApplicationStopping.Register(told.SetResult);
+        await told.Task;
+    }
 
-    /// <summary>Stops everything, the API first.</summary>
+    /// <summary>Stops everything: the machines go to other replicas while the API still answers, then the API ends, then the rest.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _actors.LeaveAsync();
         await _web.StopAsync();
         await _actors.DisposeAsync();
         await _cluster.DisposeAsync();

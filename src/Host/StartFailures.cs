@@ -1,5 +1,6 @@
 using CacheMachine.Host.Configuration;
 using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Peers;
 using CacheMachine.Kubernetes.Config;
 
 namespace CacheMachine.Host;
@@ -13,6 +14,7 @@ public static class StartFailures
         IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } =>
             $"http.port = {settings.Http.Port}: {settings.Http.BindAddress}:{settings.Http.Port} is in use by another process; give another one with --port",
         KubernetesConfigException => $"kubernetes: {e.Message}",
+        PeerConfigException => $"cluster: {e.Message}",
         JournalUnavailableException => $"data.dir = {settings.DataDirectory}: {e.Message}",
         IOException or UnauthorizedAccessException => e.Message,
         _ => null,

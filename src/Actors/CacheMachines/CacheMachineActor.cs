@@ -25,7 +25,12 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
     public const string TypeName = "cachemachine";
 
     /// <summary>Where the journal of a machine is.</summary>
-    public static string PersistenceIdOf(string machine) => $"{TypeName}-{machine}";
+    public static string PersistenceIdOf(string machine) => Prefix + machine;
+
+    /// <summary>Whose journal it is; null where it is no machine's.</summary>
+    public static string? MachineOf(string persistenceId) => persistenceId.StartsWith(Prefix, StringComparison.Ordinal) ? persistenceId[Prefix.Length..] : null;
+
+    private const string Prefix = TypeName + "-";
 
     private readonly string _name;
     private readonly MachineServices _services;

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace CacheMachine.Actors.Journal;
 
-/// <summary>JSON under a manifest with a version, <c>name/1</c>: one for each type, and the other way round.</summary>
+/// <summary>JSON under a manifest with a version, <c>name/1</c>: one that is written for each type, and perhaps earlier ones that are read.</summary>
 public abstract class ManifestCodec : IPayloadSerializer
 {
     private readonly int _identifier;
@@ -14,8 +14,8 @@ public abstract class ManifestCodec : IPayloadSerializer
 
     /// <summary>Fixes the table.</summary>
     /// <param name="identifier">Identifies the codec among serializers.</param>
-    /// <param name="written">What each manifest means; no type twice.</param>
-    /// <param name="earlier">Manifests that are read, but no longer written.</param>
+    /// <param name="written">What each manifest means that is written; no type twice.</param>
+    /// <param name="earlier">The same for those that are only read.</param>
     /// <param name="use">What becomes of the JSON, in errors: <c>stored</c>.</param>
     private protected ManifestCodec(
         int identifier, IReadOnlyDictionary<string, JsonTypeInfo> written, IReadOnlyDictionary<string, JsonTypeInfo> earlier, string use)

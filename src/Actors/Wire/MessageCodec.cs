@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization.Metadata;
 using CacheMachine.Actors.Journal;
 
@@ -7,7 +8,7 @@ namespace CacheMachine.Actors.Wire;
 /// What travels between replicas: JSON, under a manifest with a version. During a rolling upgrade two releases talk to each other, so a release
 /// reads all manifests of the one before it, and writes only those that the one before it reads.
 /// </summary>
-public sealed class MessageCodec() : ManifestCodec(Identifier, ByManifest, Earlier, "sent to another replica")
+public sealed class MessageCodec() : ManifestCodec(Identifier, ByManifest, ImmutableDictionary<string, JsonTypeInfo>.Empty, "sent to another replica")
 {
     /// <summary>Identifies this codec among serializers.</summary>
     public const int Identifier = 3114;
@@ -27,14 +28,12 @@ public sealed class MessageCodec() : ManifestCodec(Identifier, ByManifest, Earli
         ["run-machine/1"] = MessageJson.Default.RunMachine,
         // Answers.
         ["machine-names/1"] = MessageJson.Default.MachineNames,
+        ["machine-runs/1"] = MessageJson.Default.MachineRuns,
         ["machine-status/1"] = MessageJson.Default.MachineStatus,
         ["machine-images/1"] = MessageJson.Default.MachineImages,
         ["machine-not-found/1"] = MessageJson.Default.MachineNotFound,
         ["machine-gone/1"] = MessageJson.Default.MachineGone,
-        ["machine-runs/1"] = MessageJson.Default.MachineRuns,
     };
-
-    private static readonly Dictionary<string, JsonTypeInfo> Earlier = [];
 
     /// <summary>Every manifest that is read.</summary>
     public static IReadOnlyCollection<string> KnownManifests => ByManifest.Keys;

@@ -23,7 +23,9 @@ internal static class MachineEndpoints
 
         var machines = web.MapGroup($"/{settings.Http.Prefix}");
         machines.MapGet("/", (HttpContext http, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            Results.Json((await actors.Supervisor.Ask<MachineNames>(ListMachines.Instance, timeout, cancelled)).Names, ApiJson.Plain.ImmutableArrayString)));
+            await actors.Supervisor.Ask<object>(ListMachines.Instance, timeout, cancelled) is var answer && answer is MachineNames known
+                ? Results.Json(known.Names, ApiJson.Plain.ImmutableArrayString)
+                : NotNow(http, answer)));
 
         machines.MapPost("/", (HttpContext http, CancellationToken cancelled) => Answer(http, WriteTimeout, async timeout =>
         {
@@ -32,25 +34,28 @@ internal static class MachineEndpoints
             return MachineSpecReader.Read(body) switch
             {
                 { NotJson: { } why } => Problems.NotJson(why),
-                { Spec: { } spec } => Machine(await actors.Supervisor.Ask<object>(new CreateMachine(spec), timeout, cancelled)),
+                { Spec: { } spec } => Machine(http, await actors.Supervisor.Ask<object>(new CreateMachine(spec), timeout, cancelled)),
                 var refused => Problems.Faulty(refused.Faults),
             };
         }));
 
         machines.MapGet("/{name}", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            Machine(await actors.Machines.Ask<object>(new GetMachine(name), timeout, cancelled))));
+            Machine(http, await actors.Machines.Ask<object>(new GetMachine(name), timeout, cancelled))));
 
         machines.MapGet("/{name}/available", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            Images(await actors.Machines.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Available)));
+            Images(http, await actors.Machines.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Available)));
 
         machines.MapGet("/{name}/desired", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            Images(await actors.Machines.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Desired)));
+            Images(http, await actors.Machines.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Desired)));
 
         // As the old service, deleting what is not there is no error: it is gone.
         machines.MapDelete("/{name}", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, DeleteTimeout, async timeout =>
-            Results.Json(
-                new Deleted(name, await actors.Supervisor.Ask<object>(new RemoveMachine(name), timeout, cancelled) is MachineGone),
-                ApiJson.Plain.Deleted)));
+            await actors.Supervisor.Ask<object>(new RemoveMachine(name), timeout, cancelled) switch
+            {
+                MachineGone => Results.Json(new Deleted(name, true), ApiJson.Plain.Deleted),
+                MachineNotFound => Results.Json(new Deleted(name, false), ApiJson.Plain.Deleted),
+                var answer => NotNow(http, answer),
+            }));
     }
 
     private static async Task<IResult> Answer(HttpContext http, TimeSpan timeout, Func<TimeSpan, Task<IResult>> ask)
@@ -65,21 +70,24 @@ internal static class MachineEndpoints
         }
     }
 
-    private static IResult Machine(object answer) => answer switch
+    private static IResult Machine(HttpContext http, object answer) => answer switch
     {
         MachineStatus status => Results.Json(status, ApiJson.Plain.MachineStatus),
         MachineNotFound none => Problems.NoMachine(none.Machine),
-        _ => throw Unexpected(answer),
+        _ => NotNow(http, answer),
     };
 
-    private static IResult Images(object answer, Func<MachineImages, System.Collections.Immutable.ImmutableArray<Actors.Images.DesiredImage>> which) => answer switch
+    private static IResult Images(HttpContext http, object answer, Func<MachineImages, System.Collections.Immutable.ImmutableArray<Actors.Images.DesiredImage>> which) => answer switch
     {
         MachineImages images => Results.Json(new ImageLists(which(images), images.All), ApiJson.Plain.ImageLists),
         MachineNotFound none => Problems.NoMachine(none.Machine),
-        _ => throw Unexpected(answer),
+        _ => NotNow(http, answer),
     };
 
-    private static InvalidOperationException Unexpected(object answer) => new($"a machine answered with {answer.GetType().Name}");
+    // No replica runs the machine just now, or the one that does cannot be reached.
+    private static IResult NotNow(HttpContext http, object answer) => answer is Status.Failure failure
+        ? Problems.Busy(http.Response, failure.Cause.Message)
+        : throw new InvalidOperationException($"an actor answered with {answer.GetType().Name}");
 
     private static Metadata About(string name)
     {

@@ -1,10 +1,13 @@
+using CacheMachine.Actors;
 using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Journal;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Pulling;
 using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Supervisor;
+using CacheMachine.Host.Adapters;
 using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Peers;
 using CacheMachine.Runtime.Persistence.Sqlite;
 
 namespace CacheMachine.Host.Configuration;
@@ -21,26 +24,60 @@ public static class BuiltInActors
     {
         var store = await OpenAsync(settings, cancellationToken);
         var system = ActorSystem.Create("cachemachine", new ActorSystemSettings { TimeProvider = time, LoggerFactory = loggers });
-        Persistence.Attach(system, store, new JournalCodec());
+        PeerCluster? peers = null;
+        try
+        {
+            if (settings.Cluster.Enabled)
+            {
+                var leases = new KubernetesLeases(
+                    cluster.Client, cluster.Namespace, settings.Cluster.Name, cluster.Owner, settings.Cluster.RenewEvery, time, loggers.CreateLogger<KubernetesLeases>());
+                peers = await PeerCluster.JoinAsync(settings, system, leases, loggers, time, cancellationToken);
+            }
+            return Start(settings, cluster, time, system, store, peers);
+        }
+        catch
+        {
+            await StopAsync(system, store, peers);
+            throw;
+        }
+    }
+
+    private static MachineActors Start(
+        HostSettings settings, ClusterConnection cluster, TimeProvider time, ActorSystem system, IEventStore store, PeerCluster? peers)
+    {
+        var sharding = ClusterSharding.Get(system);
+        var machineIds = new MachineMessageExtractor(settings.Cluster.Shards);
+        var supervisorIds = new SupervisorMessageExtractor(settings.Cluster.Shards);
+        bool OwnsMachine(string name) => sharding.Holds(machineIds.ShardId(name));
+        bool OwnsSupervisor() => sharding.Holds(supervisorIds.ShardId(MachineSupervisorActor.Id));
+        Persistence.Attach(
+            system, new FencedEventStore(store, id => CacheMachineActor.MachineOf(id) is { } name ? OwnsMachine(name) : OwnsSupervisor()), new JournalCodec());
 
         var watcher = system.ActorOf(Props.Create(() => new ClusterWatcherActor(cluster.Cluster)), "cluster-watcher");
         var repoMen = new RepoManFactory(
             cluster.Registry, new RepoManSettings(settings.Registry.PollInterval, settings.Registry.BackoffMin, settings.Registry.BackoffMax));
         var budget = settings.Pull.MaxNodesPulling is { } most ? system.ActorOf(Props.Create(() => new NodeBudgetActor(most)), "node-budget") : null;
         var services = new MachineServices(cluster.Cluster, watcher, budget, repoMen, settings.Pull.ToMachineSettings(), time);
-        var machines = ClusterSharding.Get(system).Start(
-            CacheMachineActor.TypeName, name => Props.Create(() => new CacheMachineActor(name, services)), new ClusterShardingSettings(),
-            new MachineMessageExtractor(settings.Cluster.Shards));
-        var supervisor = ClusterSharding.Get(system).Start(
-            MachineSupervisorActor.TypeName, _ => Props.Create(() => new MachineSupervisorActor(machines, watcher, cluster.Cluster)), new ClusterShardingSettings(),
-            new SupervisorMessageExtractor(settings.Cluster.Shards));
+        var machines = sharding.Start(
+            CacheMachineActor.TypeName, name => Machine(name, services with { Cluster = new FencedClusterApi(cluster.Cluster, $"machine {name}", () => OwnsMachine(name)) }),
+            new ClusterShardingSettings(), machineIds, HandOff.Instance);
+        var fenced = new FencedClusterApi(cluster.Cluster, "the supervisor", OwnsSupervisor);
+        var supervisor = sharding.Start(
+            MachineSupervisorActor.TypeName, _ => Props.Create(() => new MachineSupervisorActor(machines, watcher, fenced)),
+            new ClusterShardingSettings(), supervisorIds, HandOff.Instance);
         system.ActorOf(Props.Create(() => new SupervisorKeeperActor(supervisor)), "supervisor-keeper");
 
-        return new MachineActors(supervisor, machines, async () =>
-        {
-            await system.Terminate();
-            await store.DisposeAsync();
-        });
+        return new MachineActors(supervisor, machines, () => peers?.LeaveAsync() ?? Task.CompletedTask, () => StopAsync(system, store, peers));
+    }
+
+    private static Props Machine(string name, MachineServices services) => Props.Create(() => new CacheMachineActor(name, services));
+
+    private static async Task StopAsync(ActorSystem system, IEventStore store, PeerCluster? peers)
+    {
+        await system.Terminate();
+        if (peers is not null)
+            await peers.DisposeAsync();
+        await store.DisposeAsync();
     }
 
     private static async Task<IEventStore> OpenAsync(HostSettings settings, CancellationToken cancellationToken)

@@ -15,20 +15,29 @@ public sealed class ClusterConnection : IAsyncDisposable
     /// <summary>The repository of the example.</summary>
     public const string ExampleRepository = "lsstsqre/sciplat-lab";
 
-    private const string DefaultNamespace = "cachemachine";
+    internal const string DefaultNamespace = "cachemachine";
 
-    private readonly KubernetesClient _client;
     private readonly RegistryClient _registry;
 
-    private ClusterConnection(KubernetesClient client, RegistryClient registry, IClusterApi cluster, SimulatedCluster? simulator, TimeProvider time)
+    private ClusterConnection(
+        KubernetesClient client, RegistryClient registry, string ns, PullOwner owner, IClusterApi cluster, SimulatedCluster? simulator, TimeProvider time)
     {
-        (_client, _registry, Cluster, Simulator) = (client, registry, cluster, simulator);
+        (Client, _registry, Namespace, Owner, Cluster, Simulator) = (client, registry, ns, owner, cluster, simulator);
         Description = simulator is null ? client.Config.ToString() : $"a simulated cluster of {simulator.Options.Nodes} nodes and a registry at {simulator.Registry.Host}";
         Registry = new RegistryApi(registry, time);
     }
 
     /// <summary>The cluster.</summary>
     public IClusterApi Cluster { get; }
+
+    /// <summary>The API of the cluster; ends with the connection.</summary>
+    internal KubernetesClient Client { get; }
+
+    /// <summary>Our namespace.</summary>
+    internal string Namespace { get; }
+
+    /// <summary>What our objects in the cluster belong to.</summary>
+    internal PullOwner Owner { get; }
 
     /// <summary>Which cluster, in words.</summary>
     public string Description { get; }
@@ -45,7 +54,7 @@ public sealed class ClusterConnection : IAsyncDisposable
         HostSettings settings, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
         var kubernetes = settings.Kubernetes;
-        var simulator = kubernetes.Mode == KubernetesMode.Simulator ? await SimulateAsync(settings, time, cancellationToken) : null;
+        var simulator = kubernetes.Mode == KubernetesMode.Simulator ? await SimulateAsync(settings, settings.Http.Port, time, cancellationToken) : null;
         var config = kubernetes.Mode switch
         {
             KubernetesMode.Simulator => new KubernetesConfig { Server = simulator!.ApiServerUri, Namespace = DefaultNamespace, Source = "the simulator" },
@@ -67,22 +76,23 @@ public sealed class ClusterConnection : IAsyncDisposable
                 RequestTimeout = settings.Registry.Timeout,
             },
             time, loggers.CreateLogger<RegistryClient>());
-        return new ClusterConnection(client, registry, new KubernetesClusterApi(client, ns, owner, kubernetes.PullSecret, sleeper, time), simulator, time);
+        return new ClusterConnection(
+            client, registry, ns, owner, new KubernetesClusterApi(client, ns, owner, kubernetes.PullSecret, sleeper, time), simulator, time);
     }
 
     /// <summary>Closes the connections, and ends the simulated cluster, if there is one.</summary>
     public async ValueTask DisposeAsync()
     {
-        _client.Dispose();
+        Client.Dispose();
         _registry.Dispose();
         if (Simulator is not null)
             await Simulator.DisposeAsync();
     }
 
-    // The registry listens beside the API where it can, so that images keep their names from one start to the next.
-    private static async Task<SimulatedCluster> SimulateAsync(HostSettings settings, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Starts a cluster. Its registry listens beside the API where it can, so that images keep their names from one start to the next.</summary>
+    internal static async Task<SimulatedCluster> SimulateAsync(HostSettings settings, int lastPort, TimeProvider time, CancellationToken cancellationToken)
     {
-        var beside = settings.Http.Port is > 0 and < 65535 ? settings.Http.Port + 1 : 0;
+        var beside = lastPort is > 0 and < 65535 ? lastPort + 1 : 0;
         SimulatedCluster simulator;
         try
         {

@@ -12,6 +12,8 @@ public static class CommandLine
     /// <summary>Exit code for arguments or a configuration that cannot be used.</summary>
     public const int BadUsage = 2;
 
+    private const int MostReplicas = 9;
+
     private const string FileRule = "must name a file that exists";
 
     /// <summary>Reads the arguments and checks each value; all faults at once.</summary>
@@ -29,7 +31,9 @@ public static class CommandLine
             return new CommandLineResult.Exit(BadUsage, "", [.. result.Errors.Select(e => e.Message).Distinct()]);
         return result.GetValue(flags.Version)
             ? new CommandLineResult.Exit(0, $"cachemachine {Version}{Environment.NewLine}", [])
-            : new CommandLineResult.Start(result.GetValue(flags.Config) ?? [], flags.Settings(result));
+            : new CommandLineResult.Start(
+                result.GetValue(flags.Config) ?? [], flags.Settings(result),
+                result.GetValue(flags.Replicas) is { } replicas ? int.Parse(replicas, CultureInfo.InvariantCulture) : 1);
     }
 
     /// <summary>The version of the service, without the commit.</summary>
@@ -56,10 +60,11 @@ public static class CommandLine
             Check(ns, SettingsRules.Namespace, SettingsRules.IsNamespace);
             Check(insecure, SettingsRules.RegistryHost, SettingsRules.IsRegistryHost);
             Check(nodes, SettingsRules.Integer(1, SimulatorSettings.MaxNodes), t => SettingsRules.TryInteger(t, 1, SimulatorSettings.MaxNodes, out _));
+            Check(Replicas, SettingsRules.Integer(1, MostReplicas), t => SettingsRules.TryInteger(t, 1, MostReplicas, out _));
             Check(Config, FileRule, File.Exists);
             Command = new Command("run", "Pulls container images onto Kubernetes nodes before anybody waits for them. Without flags it serves a simulated cluster.")
             {
-                port, data, kubeconfig, context, ns, insecure, nodes, noExample, Config, Version, new HelpOption("--help", "-h"),
+                port, data, kubeconfig, context, ns, insecure, nodes, noExample, Replicas, Config, Version, new HelpOption("--help", "-h"),
             };
             Command.Validators.Add(result =>
             {
@@ -73,6 +78,9 @@ public static class CommandLine
         public Command Command { get; }
 
         public Option<string[]> Config { get; } = Many("--config", "FILE", "HOCON file over the defaults; repeatable, the last one wins.");
+
+        public Option<string> Replicas { get; } =
+            One("--replicas", "N", "Start N replicas as processes of their own, on ports from --port on. Default: 1, in this process.");
 
         public Option<bool> Version { get; } = Switch("--version", "Print the version.");
 

@@ -8,7 +8,8 @@ namespace CacheMachine.Host.Configuration;
 /// <param name="ExitCode">0, or <see cref="CommandLine.BadUsage"/>; only meaningful without settings.</param>
 /// <param name="Output">For standard output; may be empty.</param>
 /// <param name="Errors">For standard error, a line each; may be empty.</param>
-public sealed record HostStartup(HostSettings? Settings, int ExitCode, string Output, IReadOnlyList<string> Errors)
+/// <param name="Start">What the arguments ask for; null when nothing is to be started.</param>
+public sealed record HostStartup(HostSettings? Settings, int ExitCode, string Output, IReadOnlyList<string> Errors, CommandLineResult.Start? Start = null)
 {
     /// <summary>Reads arguments, files and environment; starts nothing and writes nothing.</summary>
     /// <param name="args">The arguments of the process.</param>
@@ -23,7 +24,7 @@ public sealed record HostStartup(HostSettings? Settings, int ExitCode, string Ou
         try
         {
             var result = HostSettings.From(HostConfiguration.Build(baseDirectory, start.ConfigFiles, environment, start.Settings));
-            return new HostStartup(result.Settings, result.Settings is null ? CommandLine.BadUsage : 0, "", [.. result.Faults.Select(f => f.ToString())]);
+            return new HostStartup(result.Settings, result.Settings is null ? CommandLine.BadUsage : 0, "", [.. result.Faults.Select(f => f.ToString())], start);
         }
         catch (HoconException e)
         {

@@ -106,12 +106,16 @@ internal sealed class ShardActor : ReceiveActor
         if (!_ids.Remove(terminated.ActorRef, out var entityId))
             return;
         _entities.Remove(entityId, out var stopped);
-        StopIfDone();
         if (stopped?.Buffer is not { Count: > 0 } buffer)
+        {
+            StopIfDone();
             return;
+        }
         _buffered -= buffer.Count;
         var next = StartEntity(entityId);
         foreach (var (payload, sender) in buffer)
             next.Ref.Tell(payload, sender);
+        if (_handingOff)
+            next.Ref.Tell(_handOffStopMessage, Self);
     }
 }

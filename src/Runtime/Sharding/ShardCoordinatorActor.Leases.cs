@@ -72,7 +72,7 @@ internal sealed partial class ShardCoordinatorActor
         else if (_time.GetElapsedTime(begun) < _settings.ActFor)
         {
             _held.Add(shard, new Held(stored, begun));
-            _log.Info("Shard {0} is this replica's", shard);
+            _log.Debug("Shard {0} is this replica's", shard);
         }
         else
         {
@@ -102,11 +102,12 @@ internal sealed partial class ShardCoordinatorActor
 
     private void Stop(string shard, Held held)
     {
-        _log.Info("Shard {0} goes to another replica", shard);
+        _log.Debug("Shard {0} goes to another replica", shard);
         held.StillStopping = [.. _regions];
-        TellHomes();
+        // Before the regions hear that the shard is not here any more, at which they would stop it at once.
         foreach (var region in _regions)
             region.Tell(new StopShard(shard));
+        TellHomes();
         if (_regions.Count == 0)
             GiveBack(held);
     }

@@ -35,6 +35,7 @@ internal sealed partial class ShardCoordinatorActor : ReceiveActor, IWithTimers
     private bool _sees;
     private IActorRef? _leaving;
     private bool _membershipDeleted;
+    private int _told;
 
     public ShardCoordinatorActor(ILeaseStore leases, ShardClusterSettings settings, ShardFence fence, TimeProvider time)
     {
@@ -102,8 +103,14 @@ internal sealed partial class ShardCoordinatorActor : ReceiveActor, IWithTimers
         var news = _table.Apply(change) || !_sees;
         _sees = true;
         // All that was before our own write has been told before it, so this is later.
-        if (change is LeaseChange.Written { Lease: { Holder: { } holder } lease } && holder != _me && ShardOf(lease) is { } shard && _held.ContainsKey(shard))
-            Lose(shard, $"{holder} has taken its lease");
+        if (change is LeaseChange.Written { Lease: { Holder: { } holder } lease } && holder != _me && ShardOf(lease) is { } shard && _held.TryGetValue(shard, out var held))
+        {
+            // One that was being given back has been, although the answer has yet to come.
+            if (held.StillStopping is { Count: 0 })
+                _held.Remove(shard);
+            else
+                Lose(shard, $"{holder} has taken its lease");
+        }
         if (news)
             Evaluate();
     }
@@ -127,6 +134,9 @@ internal sealed partial class ShardCoordinatorActor : ReceiveActor, IWithTimers
         if (_sees)
             ForgetTheDead();
         Evaluate();
+        if (_held.Count != _told)
+            _log.Info("This replica runs {0} of {1} shards; there are {2} replicas", _held.Count, _settings.Shards, Members().Count);
+        _told = _held.Count;
     }
 
     /// <summary>Compares what should be with what is, and does something about the difference.</summary>

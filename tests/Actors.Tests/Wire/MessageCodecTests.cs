@@ -90,9 +90,10 @@ public sealed partial class MessageCodecTests
             Directory.EnumerateFiles(Folder()).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
     [Fact]
-    public void Every_command_to_a_machine_can_travel()
+    public void Every_command_to_a_machine_or_the_supervisor_can_travel()
     {
-        var commands = typeof(IMachineCommand).Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsAssignableTo(typeof(IMachineCommand)));
+        var commands = typeof(IMachineCommand).Assembly.GetTypes().Where(type =>
+            !type.IsAbstract && (type.IsAssignableTo(typeof(IMachineCommand)) || type.IsAssignableTo(typeof(ISupervisorCommand))));
 
         Assert.Empty(commands.Except(MessageCodec.KnownTypes));
     }

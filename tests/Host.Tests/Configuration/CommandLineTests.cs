@@ -42,6 +42,8 @@ public sealed class CommandLineTests : IDisposable
             start.Settings);
         Assert.Equal(
             "12", Assert.IsType<CommandLineResult.Start>(CommandLine.Parse(["--nodes", "12"])).Settings["cachemachine:simulator:nodes"]);
+        Assert.Equal(1, start.Replicas);
+        Assert.Equal(3, Assert.IsType<CommandLineResult.Start>(CommandLine.Parse(["--replicas", "3"])).Replicas);
     }
 
     [Theory]
@@ -64,6 +66,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--insecure-registry|http://x", "--insecure-registry \"http://x\"")]
     [InlineData("--insecure-registry|a|--insecure-registry|b/c", "--insecure-registry \"b/c\"")]
     [InlineData("--nodes|0", "--nodes \"0\"")]
+    [InlineData("--replicas|0", "--replicas \"0\": must be a whole number from 1 to 9")]
+    [InlineData("--replicas|10", "--replicas \"10\"")]
     [InlineData("--nodes|5001", "--nodes \"5001\"")]
     [InlineData("--no-example|maybe", "maybe")]
     [InlineData("@file", "@file")]
@@ -102,7 +106,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.All(
             (string[])[
                 "--port <N>", "--data <DIR>", "--kubeconfig <FILE>", "--context <C>", "--namespace <NS>", "--insecure-registry <HOST>",
-                "--nodes <N>", "--no-example", "--config <FILE>", "--help", "--version",
+                "--nodes <N>", "--no-example", "--replicas <N>", "--config <FILE>", "--help", "--version",
             ],
             flag => Assert.Contains(flag, help.Output, StringComparison.Ordinal));
         Assert.Matches(@"^cachemachine \d+\.\d+\.\d+\n$", version.Output);

@@ -68,6 +68,39 @@ public sealed class HostStartupTests : IDisposable
     }
 
     [Fact]
+    public void The_layer_for_several_replicas_is_complete()
+    {
+        string Shipped(string name) => Path.Combine(AppContext.BaseDirectory, "hocon", name);
+
+        var startup = Load(["--config", Shipped("container.conf"), "--config", Shipped("cluster.conf")], [("KUBERNETES_SERVICE_HOST", "10.0.0.1")]);
+
+        Assert.Empty(startup.Errors);
+        var cluster = startup.Settings!.Cluster;
+        Assert.Equal((true, "0.0.0.0", 8081, "/etc/secrets/cluster-key"), (cluster.Enabled, cluster.BindAddress.ToString(), cluster.Port, cluster.KeyFile));
+    }
+
+    [Fact]
+    public void The_environment_reaches_every_setting_of_a_cluster()
+    {
+        var cluster = Load(
+            [],
+            [
+                ("CACHEMACHINE__CLUSTER__ENABLED", "true"), ("CACHEMACHINE__CLUSTER__NAME", "blue"), ("CACHEMACHINE__CLUSTER__REPLICA", "r1"),
+                ("CACHEMACHINE__CLUSTER__BIND_ADDRESS", "::1"), ("CACHEMACHINE__CLUSTER__ADVERTISE", "https://r1:1"), ("CACHEMACHINE__CLUSTER__KEY_FILE", "/k"),
+                ("CACHEMACHINE__CLUSTER__TLS__CERTIFICATE_FILE", "/c"), ("CACHEMACHINE__CLUSTER__TLS__KEY_FILE", "/tk"),
+                ("CACHEMACHINE__CLUSTER__TLS__CA_FILE", "/ca"), ("CACHEMACHINE__CLUSTER__LEASE_DURATION", "30s"),
+                ("CACHEMACHINE__CLUSTER__RENEW_EVERY", "10s"), ("CACHEMACHINE__CLUSTER__HOLD_MESSAGES", "1s"), ("CACHEMACHINE__CLUSTER__BUFFER", "5"),
+                ("CACHEMACHINE__CLUSTER__PORT", "0"), ("CACHEMACHINE__CLUSTER__SHARDS", "4"),
+            ]).Settings!.Cluster;
+
+        Assert.Equal(
+            new ClusterSettings(
+                true, "blue", 4, "r1", System.Net.IPAddress.IPv6Loopback, 0, "https://r1:1", "/k", new ClusterTlsSettings("/c", "/tk", "/ca"),
+                TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), 5),
+            cluster);
+    }
+
+    [Fact]
     public void Faults_of_flags_files_and_settings_exit_with_2_and_start_nothing()
     {
         var broken = File("broken.conf", "cachemachine {\n  http.port = = 1\n}");

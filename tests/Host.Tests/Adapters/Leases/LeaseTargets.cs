@@ -45,10 +45,17 @@ public sealed class SimulatorLeaseConformance : LeaseStoreConformance
 
     private sealed class Target(SimulatedCluster cluster, KubernetesConfig config) : KubernetesTarget(config)
     {
-        public override Task<bool> BreakWatchesAsync()
+        // The list comes first: the watch may be about to begin.
+        public override async Task<bool> BreakWatchesAsync()
         {
-            Assert.NotEqual(0, cluster.Faults.BreakWatches());
-            return Task.FromResult(true);
+            var began = TimeProvider.System.GetTimestamp();
+            while (cluster.Faults.BreakWatches() == 0)
+            {
+                Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20), "no watch has begun");
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+            }
+
+            return true;
         }
 
         public override async ValueTask DisposeAsync()
