@@ -4,7 +4,6 @@ using Akka.Hosting;
 using Akka.Persistence.Sql.Hosting;
 using CacheMachine.Actors;
 using CacheMachine.Actors.CacheMachines;
-using CacheMachine.Actors.Journal;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Pulling;
 using CacheMachine.Actors.RepoMen;
@@ -36,7 +35,7 @@ public static class AkkaActors
                 logging.ClearLoggers();
                 logging.AddLoggerFactory(loggers);
             });
-            akka.WithCustomSerializer("cachemachine-journal", JournalCodec.WrittenTypes, system => new CodecSerializer(system, JournalCodec.Identifier, new JournalCodec()));
+            akka.AddSetup(Codecs.Setup);
             akka.WithSqlPersistence(journal.ConnectionString, journal.Provider);
             akka.AddHocon(ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "hocon/akka.conf"))), HoconAddMode.Prepend);
             if (time != TimeProvider.System)
@@ -55,7 +54,7 @@ public static class AkkaActors
             throw;
         }
         var actors = host.Services.GetRequiredService<IActorRegistry>();
-        return new MachineActors(actors.Get<MachineSupervisorActor>(), actors.Get<CacheMachineActor>(), async () =>
+        return new MachineActors(actors.Get<MachineSupervisorActor>(), actors.Get<CacheMachineActor>(), () => Task.CompletedTask, async () =>
         {
             await host.StopAsync(CancellationToken.None);
             host.Dispose();

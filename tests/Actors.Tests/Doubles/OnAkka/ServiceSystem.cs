@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
 using Akka.Configuration;
-using Akka.Serialization;
-using CacheMachine.Actors.Journal;
 using CacheMachine.Host.Configuration.OnAkka;
 using CacheMachine.Runtime.TestKit;
 
@@ -22,11 +19,10 @@ internal static class ServiceSystem
         return system;
     }
 
-    /// <summary>An actor system whose journal's codec is ours, in the configuration that is given.</summary>
+    /// <summary>An actor system whose codecs are ours, in the configuration that is given.</summary>
     public static ActorSystem Create(Config config) => ActorSystem.Create("service", BootstrapSetup.Create()
-        .WithConfig(ConfigurationFactory.ParseString("akka.actor.serialize-messages = off\nakka.loglevel = ERROR\nakka.stdout-loglevel = ERROR").WithFallback(config))
-        .And(SerializationSetup.Create(system => [SerializerDetails.Create(
-            "cachemachine-journal", new CodecSerializer(system, JournalCodec.Identifier, new JournalCodec()), JournalCodec.WrittenTypes.ToImmutableHashSet())])));
+        .WithConfig(ConfigurationFactory.ParseString("akka.loglevel = ERROR\nakka.stdout-loglevel = ERROR").WithFallback(config))
+        .And(Codecs.Setup));
 
     public static IActorRef Shard(ActorSystem system, string type, Func<string, Props> props, IMessageExtractor extractor) =>
         ClusterSharding.Get(system).Start(type, props, ClusterShardingSettings.Create(system), extractor);
