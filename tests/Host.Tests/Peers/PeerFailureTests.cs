@@ -11,7 +11,10 @@ public sealed class PeerFailureTests
 {
     private static readonly PeerTimes Quick = new()
     {
-        Connect = TimeSpan.FromSeconds(1), Taken = TimeSpan.FromSeconds(2), Ping = TimeSpan.FromSeconds(1), PingTimeout = TimeSpan.FromSeconds(1),
+        Connect = TimeSpan.FromSeconds(1),
+        Taken = TimeSpan.FromSeconds(2),
+        Ping = TimeSpan.FromSeconds(1),
+        PingTimeout = TimeSpan.FromSeconds(1),
     };
 
     [Fact]

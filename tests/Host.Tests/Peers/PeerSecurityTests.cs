@@ -76,7 +76,9 @@ public sealed class PeerSecurityTests : IAsyncLifetime, IDisposable
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(_replica.Address), "/shards/machines"))
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new StringContent(Message),
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new StringContent(Message),
         };
         using var answer = await http.SendAsync(request);
 

@@ -23,7 +23,9 @@ internal sealed class RawPeer : IDisposable
         var signature = PeerSignature.OfMessage(Encoding.UTF8.GetBytes(key), stamp, body);
         using var request = new HttpRequestMessage(method ?? HttpMethod.Post, new Uri(new Uri(to.Address), stamp.Target))
         {
-            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact, Content = new ByteArrayContent(body),
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(body),
         };
         request.Headers.Add(PeerSignature.ToHeader, stamp.To);
         request.Headers.Add(PeerSignature.TimeHeader, stamp.Time.ToString(System.Globalization.CultureInfo.InvariantCulture));

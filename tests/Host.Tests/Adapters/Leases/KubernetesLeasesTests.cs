@@ -158,8 +158,11 @@ public sealed class KubernetesLeasesTests : IAsyncLifetime, IDisposable
         {
             metadata["ownerReferences"] = new JsonArray(new JsonObject
             {
-                ["apiVersion"] = "apps/v1", ["kind"] = owner["kind"]!.DeepClone(), ["name"] = owner["metadata"]!["name"]!.DeepClone(),
-                ["uid"] = owner["metadata"]!["uid"]!.DeepClone(), ["controller"] = true,
+                ["apiVersion"] = "apps/v1",
+                ["kind"] = owner["kind"]!.DeepClone(),
+                ["name"] = owner["metadata"]!["name"]!.DeepClone(),
+                ["uid"] = owner["metadata"]!["uid"]!.DeepClone(),
+                ["controller"] = true,
             });
         }
 

@@ -1,4 +1,6 @@
+using System.Net;
 using CacheMachine.Host.Adapters;
+using CacheMachine.Host.Tests.Peers;
 using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Config;
 using CacheMachine.Runtime.Sharding;
@@ -23,11 +25,11 @@ public sealed class MemoryLeaseConformance : LeaseStoreConformance
 
         public ILeaseStore Other { get; }
 
-        public Task<bool> BreakWatchesAsync()
+        public Task BreakWatchesAsync()
         {
             _leases.Fail = "cut off";
             _leases.Fail = null;
-            return Task.FromResult(true);
+            return Task.CompletedTask;
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -46,7 +48,7 @@ public sealed class SimulatorLeaseConformance : LeaseStoreConformance
     private sealed class Target(SimulatedCluster cluster, KubernetesConfig config) : KubernetesTarget(config)
     {
         // The list comes first: the watch may be about to begin.
-        public override async Task<bool> BreakWatchesAsync()
+        public override async Task BreakWatchesAsync()
         {
             var began = TimeProvider.System.GetTimestamp();
             while (cluster.Faults.BreakWatches() == 0)
@@ -54,8 +56,6 @@ public sealed class SimulatorLeaseConformance : LeaseStoreConformance
                 Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20), "no watch has begun");
                 await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
             }
-
-            return true;
         }
 
         public override async ValueTask DisposeAsync()
@@ -72,22 +72,47 @@ public sealed class RealClusterLeaseConformance : LeaseStoreConformance
 {
     private const string Variable = "CACHEMACHINE_TEST_KUBECONFIG";
 
-    protected override Task<ILeaseTarget> StartAsync() => Task.FromResult<ILeaseTarget>(
-        new KubernetesTarget(KubernetesConfig.Load(
-            Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } file
-                ? file
-                : throw new InvalidOperationException(
-                    $"{Variable} is not set: this suite needs a real cluster. tests/cluster brings one up; or leave these tests out with --filter Category!=RealCluster."),
-            null)));
+    protected override Task<ILeaseTarget> StartAsync()
+    {
+        var file = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given
+            ? given
+            : throw new InvalidOperationException(
+                $"{Variable} is not set: this suite needs a real cluster. tests/cluster brings one up; or leave these tests out with --filter Category!=RealCluster.");
+        var config = KubernetesConfig.Load(file, null);
+        var proxy = new TcpProxy { To = IPEndPoint.Parse(config.Server.Authority) };
+        return Task.FromResult<ILeaseTarget>(new Target(proxy, new KubernetesConfig
+        {
+            Server = new Uri($"https://127.0.0.1:{proxy.Port}"),
+            Tls = config.Tls,
+            Credentials = config.Credentials,
+            Namespace = config.Namespace,
+        }));
+    }
+
+    /// <summary>All connections go through a proxy, which can cut them.</summary>
+    private sealed class Target(TcpProxy proxy, KubernetesConfig config) : KubernetesTarget(config)
+    {
+        public override Task BreakWatchesAsync()
+        {
+            proxy.Cut();
+            return Task.CompletedTask;
+        }
+
+        public override async ValueTask DisposeAsync()
+        {
+            await base.DisposeAsync();
+            await proxy.DisposeAsync();
+        }
+    }
 }
 
 /// <summary>Two clients with a cluster name of their own, so that many tests can share a namespace.</summary>
-internal class KubernetesTarget : ILeaseTarget
+internal abstract class KubernetesTarget : ILeaseTarget
 {
     private readonly KubernetesClient _client;
     private readonly KubernetesClient _other;
 
-    public KubernetesTarget(KubernetesConfig config)
+    protected KubernetesTarget(KubernetesConfig config)
     {
         (_client, _other) = (new KubernetesClient(config), new KubernetesClient(config));
         (Leases, Other) = (LeasesOf(_client, config.Namespace), LeasesOf(_other, config.Namespace));
@@ -99,7 +124,7 @@ internal class KubernetesTarget : ILeaseTarget
 
     private string Cluster { get; } = $"conformance-{Guid.NewGuid():N}"[..20];
 
-    public virtual Task<bool> BreakWatchesAsync() => Task.FromResult(false);
+    public abstract Task BreakWatchesAsync();
 
     public virtual async ValueTask DisposeAsync()
     {
