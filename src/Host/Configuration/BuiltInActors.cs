@@ -42,6 +42,12 @@ public static class BuiltInActors
         }
     }
 
+    /// <summary>What replicas that are started together on this machine are told besides their settings: any port will do, the leases say which.</summary>
+    /// <param name="replicas">How many.</param>
+    /// <returns>For each its environment variables.</returns>
+    internal static IReadOnlyList<IReadOnlyDictionary<string, string>> EnvironmentOfReplicas(int replicas) =>
+        [.. Enumerable.Repeat(new Dictionary<string, string> { ["CACHEMACHINE__CLUSTER__PORT"] = "0" }, replicas)];
+
     private static MachineActors Start(
         HostSettings settings, ClusterConnection cluster, TimeProvider time, ActorSystem system, IEventStore store, PeerCluster? peers)
     {

@@ -21,7 +21,7 @@ internal static class ServiceSystem
 
     /// <summary>An actor system whose codecs are ours, in the configuration that is given.</summary>
     public static ActorSystem Create(Config config) => ActorSystem.Create("service", BootstrapSetup.Create()
-        .WithConfig(ConfigurationFactory.ParseString("akka.loglevel = ERROR\nakka.stdout-loglevel = ERROR").WithFallback(config))
+        .WithConfig(ConfigurationFactory.ParseString("akka.loglevel = ERROR\nakka.stdout-loglevel = ERROR").WithFallback(Codecs.NoOthers).WithFallback(config))
         .And(Codecs.Setup));
 
     public static IActorRef Shard(ActorSystem system, string type, Func<string, Props> props, IMessageExtractor extractor) =>
