@@ -15,7 +15,8 @@ public static class StartFailures
             $"http.port = {settings.Http.Port}: {settings.Http.BindAddress}:{settings.Http.Port} is in use by another process; give another one with --port",
         KubernetesConfigException => $"kubernetes: {e.Message}",
         PeerConfigException => $"cluster: {e.Message}",
-        JournalUnavailableException => $"data.dir = {settings.DataDirectory}: {e.Message}",
+        JournalNotOpenedException when settings.Data.Postgres is not null => $"data.postgres: {e.Message}",
+        JournalNotOpenedException => $"data.dir = {settings.Data.Directory}: {e.Message}",
         IOException or UnauthorizedAccessException => e.Message,
         _ => null,
     };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CacheMachine.Actors.Journal;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.Pulling;
@@ -19,7 +20,7 @@ public sealed record MachineServices(IClusterApi Cluster, IActorRef Watcher, IAc
 /// One machine. All decisions are <see cref="MachineDecisions"/>'s; the actor persists what was decided, then lets its children
 /// follow the state, and replies.
 /// </summary>
-public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
+public sealed partial class CacheMachineActor : ReceivePersistentActor, IWithTimers
 {
     /// <summary>The type of entity that machines are among the shard regions.</summary>
     public const string TypeName = "cachemachine";
@@ -44,20 +45,20 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
     private long _children;
     private int _refreshed;
     private ImmutableArray<string> _nodesWanted = [];
-    private long _snapshotAt;
 
     /// <param name="name">Name of the machine.</param>
     /// <param name="services">What it needs.</param>
     public CacheMachineActor(string name, MachineServices services)
     {
         (_name, _services, _decisions) = (name, services, new MachineDecisions(services.Settings));
+        _compaction = new JournalCompaction(services.Settings.SnapshotEvery, services.Settings.History);
         _state = MachineState.Empty with { Defaults = services.Settings.Defaults };
         Context.System.EventStream.Subscribe(Self, typeof(RegistryLimited));
 
         Recover<SnapshotOffer>(offer =>
         {
             _state = _state with { Record = (MachineRecord)offer.Snapshot };
-            _snapshotAt = offer.Metadata.SequenceNr;
+            _compaction.Recovered(offer.Metadata);
         });
         Recover<IMachineEvent>(e => _state = _state with { Record = _state.Record.Apply(e) });
         Recover<RecoveryCompleted>(_ => Follow());
@@ -81,8 +82,7 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
         Command<PullRemoved>(m => Decide(m, EndIfDone));
         Command<IMachineMessage>(m => Decide(m));
         Command<NewsLost>(m => _log.Warning("No Kubernetes event says '{0}': {1}", m.News.Message, m.Error.Message));
-        Command<SaveSnapshotSuccess>(_ => { });
-        Command<SaveSnapshotFailure>(m => _log.Warning("Machine {0} has no new snapshot, its next start takes longer: {1}", _name, m.Cause.Message));
+        CommandsAboutTheJournal();
     }
 
     /// <inheritdoc/>
@@ -101,6 +101,8 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
 
     private void Decide(IMachineMessage message, Action? then = null)
     {
+        if (MustWait(message))
+            return;
         var decision = _decisions.Decide(_state, message, Now, Random.Shared.NextDouble());
         // What this machine was told by another one, all others were told too.
         if (message is not RegistryLimited)
@@ -113,13 +115,15 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
             Accept(decision, then);
             return;
         }
+        _deciding = message;
         var left = decision.Events.Length;
         PersistAll(decision.Events, _ =>
         {
             if (--left > 0)
                 return;
+            StoresAgain();
             Accept(decision, then);
-            SaveSnapshotIfDue();
+            _compaction.SaveIfDue(this, _state.Record);
         });
     }
 
@@ -224,14 +228,6 @@ public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
         if (_state.Record.Spec is not null)
             ClusterSharding.Get(Context.System).ShardRegion(TypeName).Tell(new GetMachine(_name), ActorRefs.NoSender);
         Context.Stop(Self);
-    }
-
-    private void SaveSnapshotIfDue()
-    {
-        if (LastSequenceNr - _snapshotAt < _services.Settings.SnapshotEvery)
-            return;
-        _snapshotAt = LastSequenceNr;
-        SaveSnapshot(_state.Record);
     }
 
     private sealed record NewsLost(PullNews News, Exception Error);

@@ -53,6 +53,12 @@ public sealed record MachineNotFound(string Machine);
 /// <param name="Generation">Of the order to go that this answers.</param>
 public sealed record MachineGone(string Machine, long Generation);
 
+/// <summary>
+/// The answer to a command that could not be stored, as while the database is away: who answers has changed nothing. Trying again later is safe.
+/// </summary>
+/// <param name="Why">What could not be stored, and why, in words.</param>
+public sealed record NotStored(string Why);
+
 /// <summary>The cluster looks different now.</summary>
 /// <param name="View">How.</param>
 public sealed record ClusterSeen(ClusterView View) : IMachineMessage;

@@ -1,3 +1,5 @@
+using CacheMachine.Actors.Journal;
+
 namespace CacheMachine.Actors.CacheMachines;
 
 /// <summary>How machines pull where their spec does not say, and how they weigh what they see.</summary>
@@ -44,4 +46,7 @@ public sealed record MachineSettings
 
     /// <summary>After how many events the state is saved, so that recovery is quick.</summary>
     public int SnapshotEvery { get; init; } = 200;
+
+    /// <summary>Events that are kept before a saved state, as the machine's history; older ones are deleted.</summary>
+    public int History { get; init; } = JournalCompaction.DefaultHistory;
 }

@@ -24,6 +24,7 @@ public sealed class JournalCodec() : ManifestCodec(Identifier, ByManifest, Earli
         ["machine-created/2"] = JournalJson.Default.MachineCreated,
         ["machine-removing/2"] = JournalJson.Default.MachineRemoving,
         ["machine-removed/1"] = JournalJson.Default.MachineRemoved,
+        ["machine-register/1"] = JournalJson.Default.MachineRegister,
     };
 
     /// <summary>Read and no longer written. Version 1 of these had a string <c>id</c>, which nothing needs any more, and no <c>generation</c>: it is 0, below all others.</summary>

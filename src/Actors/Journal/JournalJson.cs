@@ -20,6 +20,7 @@ namespace CacheMachine.Actors.Journal;
 [JsonSerializable(typeof(MachineCreated))]
 [JsonSerializable(typeof(MachineRemoving))]
 [JsonSerializable(typeof(MachineRemoved))]
+[JsonSerializable(typeof(MachineRegister))]
 [JsonSerializable(typeof(MachineSpec))]
 [JsonSerializable(typeof(RepoManSpec))]
 internal sealed partial class JournalJson : JsonSerializerContext;

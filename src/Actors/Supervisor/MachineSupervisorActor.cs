@@ -8,7 +8,7 @@ namespace CacheMachine.Actors.Supervisor;
 /// Knows which machines exist, starts each at start-up, creates and deletes them, and removes DaemonSets of machines that do not exist.
 /// One in the whole cluster. Its journal is the truth about specs: a machine that crashed between "recorded" and "started" is told again.
 /// </summary>
-public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
+public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
 {
     /// <summary>Its persistence id.</summary>
     public const string Id = "machine-supervisor";
@@ -34,9 +34,11 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     {
         (_machines, _watcher, _cluster) = (machines, watcher, cluster);
 
+        Recover<SnapshotOffer>(Recover);
         Recover<ISupervisorEvent>(e => _register = _register.Apply(e));
         Recover<RecoveryCompleted>(_ => Started());
 
+        CommandsAboutTheJournal();
         Command<CreateMachine>(Create);
         Command<RemoveMachine>(Remove);
         Command<ListMachines>(_ => Sender.Tell(new MachineNames([.. _register.Machines.Keys])));
@@ -110,7 +112,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         var gone = _register.Removing.GetValueOrDefault(spec.Name);
         Persist(created, e =>
         {
-            _register = _register.Apply(e);
+            Apply(e);
             _machines.Tell(new ConfigureMachine(e.Generation, e.Spec), Sender);
             // The machine that they wait for is gone, although there is a new one of its name, which removes what is left of it.
             Answer(e.Spec.Name, gone);
@@ -131,7 +133,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         }
         Persist(new MachineRemoving(command.Machine, NextGeneration), e =>
         {
-            _register = _register.Apply(e);
+            Apply(e);
             Wait(e.Machine, Sender);
             TellRemoving();
         });
@@ -150,7 +152,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
             return;
         Persist(new MachineRemoved(message.Machine), e =>
         {
-            _register = _register.Apply(e);
+            Apply(e);
             Answer(e.Machine, generation);
             RemoveOrphans();
         });

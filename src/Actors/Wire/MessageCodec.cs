@@ -33,6 +33,7 @@ public sealed class MessageCodec() : ManifestCodec(Identifier, ByManifest, Immut
         ["machine-images/1"] = MessageJson.Default.MachineImages,
         ["machine-not-found/1"] = MessageJson.Default.MachineNotFound,
         ["machine-gone/1"] = MessageJson.Default.MachineGone,
+        ["not-stored/1"] = MessageJson.Default.NotStored,
     };
 
     /// <summary>Every manifest that is read.</summary>

@@ -28,6 +28,7 @@ namespace CacheMachine.Actors.Wire;
 [JsonSerializable(typeof(MachineImages))]
 [JsonSerializable(typeof(MachineNotFound))]
 [JsonSerializable(typeof(MachineGone))]
+[JsonSerializable(typeof(NotStored))]
 [JsonSerializable(typeof(MachineRuns))]
 [JsonSerializable(typeof(RunMachine))]
 [JsonSerializable(typeof(KeepRunning))]

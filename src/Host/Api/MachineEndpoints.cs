@@ -84,10 +84,13 @@ internal static class MachineEndpoints
         _ => NotNow(http, answer),
     };
 
-    // No replica runs the machine just now, or the one that does cannot be reached.
-    private static IResult NotNow(HttpContext http, object answer) => answer is Status.Failure failure
-        ? Problems.Busy(http.Response, failure.Cause.Message)
-        : throw new InvalidOperationException($"an actor answered with {answer.GetType().Name}");
+    // No replica runs the machine just now, or the one that does cannot be reached, or cannot store anything.
+    private static IResult NotNow(HttpContext http, object answer) => answer switch
+    {
+        Status.Failure failure => Problems.Busy(http.Response, failure.Cause.Message),
+        NotStored refused => Problems.Busy(http.Response, $"it cannot be stored just now, asking again is safe: {refused.Why}"),
+        _ => throw new InvalidOperationException($"an actor answered with {answer.GetType().Name}"),
+    };
 
     private static Metadata About(string name)
     {

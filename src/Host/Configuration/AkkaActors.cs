@@ -19,12 +19,12 @@ public static partial class AkkaActors
     private const string SystemName = "cachemachine";
 
     /// <summary>Opens the journal and starts the watcher, the machines' region and the supervisor, which starts every machine it knows.</summary>
-    /// <exception cref="JournalUnavailableException">The journal cannot be opened.</exception>
+    /// <exception cref="JournalNotOpenedException">The journal cannot be opened.</exception>
     /// <exception cref="Peers.PeerConfigException">Our address, or that of other replicas, is not known.</exception>
     public static async Task<MachineActors> StartAsync(
         HostSettings settings, ClusterConnection cluster, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
-        var journal = AkkaJournal.Open(settings);
+        var journal = await AkkaJournal.OpenAsync(settings, time, cancellationToken);
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton(loggers);
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, Unattended>());
@@ -88,7 +88,7 @@ public static partial class AkkaActors
         var repoMen = new RepoManFactory(
             cluster.Registry, new RepoManSettings(settings.Registry.PollInterval, settings.Registry.BackoffMin, settings.Registry.BackoffMax));
         var budget = settings.Pull.MaxNodesPulling is { } most ? system.ActorOf(Props.Create(() => new NodeBudgetActor(most)), "node-budget") : null;
-        var services = new MachineServices(cluster.Cluster, watcher, budget, repoMen, settings.Pull.ToMachineSettings(), time);
+        var services = new MachineServices(cluster.Cluster, watcher, budget, repoMen, settings.Pull.ToMachineSettings() with { History = settings.Data.History }, time);
         var machines = Start(CacheMachineActor.TypeName, name => Props.Create(() => new CacheMachineActor(name, services)), new MachineMessageExtractor(settings.Cluster.Shards));
         var supervisor = Start(
             MachineSupervisorActor.TypeName, _ => Props.Create(() => new MachineSupervisorActor(machines, watcher, cluster.Cluster)),

@@ -8,21 +8,18 @@ using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Adapters;
 using CacheMachine.Host.Configuration.Settings;
 using CacheMachine.Host.Peers;
-using CacheMachine.Runtime.Persistence.Sqlite;
 
 namespace CacheMachine.Host.Configuration;
 
 /// <summary>Puts the actors together on the built-in runtime.</summary>
 public static class BuiltInActors
 {
-    private const string DatabaseFile = "cachemachine.db";
-
     /// <summary>Opens the journal and starts the watcher, the machines' region and the supervisor, which starts every machine it knows.</summary>
-    /// <exception cref="JournalUnavailableException">The journal cannot be opened.</exception>
+    /// <exception cref="JournalNotOpenedException">The journal cannot be opened.</exception>
     public static async Task<MachineActors> StartAsync(
         HostSettings settings, ClusterConnection cluster, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
-        var store = await OpenAsync(settings, cancellationToken);
+        var store = await EventStores.OpenAsync(settings, loggers, time, cancellationToken);
         var system = ActorSystem.Create("cachemachine", new ActorSystemSettings { TimeProvider = time, LoggerFactory = loggers });
         PeerCluster? peers = null;
         try
@@ -63,7 +60,7 @@ public static class BuiltInActors
         var repoMen = new RepoManFactory(
             cluster.Registry, new RepoManSettings(settings.Registry.PollInterval, settings.Registry.BackoffMin, settings.Registry.BackoffMax));
         var budget = settings.Pull.MaxNodesPulling is { } most ? system.ActorOf(Props.Create(() => new NodeBudgetActor(most)), "node-budget") : null;
-        var services = new MachineServices(cluster.Cluster, watcher, budget, repoMen, settings.Pull.ToMachineSettings(), time);
+        var services = new MachineServices(cluster.Cluster, watcher, budget, repoMen, settings.Pull.ToMachineSettings() with { History = settings.Data.History }, time);
         var machines = sharding.Start(
             CacheMachineActor.TypeName, name => Machine(name, services with { Cluster = new FencedClusterApi(cluster.Cluster, $"machine {name}", () => OwnsMachine(name)) }),
             new ClusterShardingSettings(), machineIds, HandOff.Instance);
@@ -84,17 +81,5 @@ public static class BuiltInActors
         if (peers is not null)
             await peers.DisposeAsync();
         await store.DisposeAsync();
-    }
-
-    private static async Task<IEventStore> OpenAsync(HostSettings settings, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await SqliteEventStore.OpenAsync(new SqliteStoreOptions(Path.Combine(settings.DataDirectory, DatabaseFile)), cancellationToken);
-        }
-        catch (PersistenceException e)
-        {
-            throw new JournalUnavailableException(e.Message, e);
-        }
     }
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.Globalization;
 using System.Reflection;
 using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Runtime.Persistence.Postgres;
 
 namespace CacheMachine.Host.Configuration;
 
@@ -28,13 +29,18 @@ public static class CommandLine
             return new CommandLineResult.Exit(0, output.ToString(), []);
         }
         if (result.Errors.Count > 0)
-            return new CommandLineResult.Exit(BadUsage, "", [.. result.Errors.Select(e => e.Message).Distinct()]);
+            return new CommandLineResult.Exit(BadUsage, "", [.. result.Errors.Select(e => WithoutSecrets(e.Message, args)).Distinct()]);
         return result.GetValue(flags.Version)
             ? new CommandLineResult.Exit(0, $"cachemachine {Version}{Environment.NewLine}", [])
             : new CommandLineResult.Start(
                 result.GetValue(flags.Config) ?? [], flags.Settings(result),
                 result.GetValue(flags.Replicas) is { } replicas ? int.Parse(replicas, CultureInfo.InvariantCulture) : 1);
     }
+
+    // A connection string that the shell has taken apart (a blank, a semicolon) is an argument like any other, which errors would quote.
+    private static string WithoutSecrets(string error, IReadOnlyList<string> args) => args
+        .Where(arg => arg.Contains('=', StringComparison.Ordinal) && arg.Contains("passw", StringComparison.OrdinalIgnoreCase))
+        .Aggregate(error, (text, arg) => text.Replace(arg.StartsWith("--", StringComparison.Ordinal) ? arg[(arg.IndexOf('=', StringComparison.Ordinal) + 1)..] : arg, "...", StringComparison.Ordinal));
 
     /// <summary>The version of the service, without the commit.</summary>
     public static string Version { get; } =
@@ -44,6 +50,7 @@ public static class CommandLine
     {
         private readonly Option<string> port = One("--port", "N", "Port of the API, 0 for any free one. Default: 8080.");
         private readonly Option<string> data = One("--data", "DIR", "Directory of the database. Default: data, in the working directory.");
+        private readonly Option<string> postgres = One("--postgres", "CONNECTION", "Keep everything in PostgreSQL instead: an Npgsql connection string, Host=...;Database=...");
         private readonly Option<string> kubeconfig = One("--kubeconfig", "FILE", "Serve the cluster of this kubeconfig file, not a simulated one.");
         private readonly Option<string> context = One("--context", "C", "Context in the kubeconfig file. Default: its current context.");
         private readonly Option<string> ns = One("--namespace", "NS", "Namespace of the pull pods. Default: the context's, or our own.");
@@ -55,6 +62,12 @@ public static class CommandLine
         {
             Check(port, SettingsRules.Integer(0, 65535), t => SettingsRules.TryInteger(t, 0, 65535, out _));
             Check(data, "must be a path", SettingsRules.IsPath);
+            postgres.Validators.Add(result =>
+            {
+                // Without the value, which may hold a password.
+                if (result.Tokens.Select(t => PostgresConnectionString.Fault(t.Value)).FirstOrDefault(fault => fault is not null) is { } fault)
+                    result.AddError($"{postgres.Name}: {fault}");
+            });
             Check(kubeconfig, FileRule, File.Exists);
             Check(context, "must be 1 to 253 characters", t => t.Length is >= 1 and <= 253);
             Check(ns, SettingsRules.Namespace, SettingsRules.IsNamespace);
@@ -64,7 +77,7 @@ public static class CommandLine
             Check(Config, FileRule, File.Exists);
             Command = new Command("run", "Pulls container images onto Kubernetes nodes before anybody waits for them. Without flags it serves a simulated cluster.")
             {
-                port, data, kubeconfig, context, ns, insecure, nodes, noExample, Replicas, Config, Version, new HelpOption("--help", "-h"),
+                port, data, postgres, kubeconfig, context, ns, insecure, nodes, noExample, Replicas, Config, Version, new HelpOption("--help", "-h"),
             };
             Command.Validators.Add(result =>
             {
@@ -89,6 +102,7 @@ public static class CommandLine
             var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
             Set("http:port", result.GetValue(port));
             Set("data:dir", result.GetValue(data));
+            Set("data:postgres", result.GetValue(postgres));
             Set("kubernetes:kubeconfig", result.GetValue(kubeconfig));
             Set("kubernetes:mode", result.GetResult(kubeconfig) is null ? null : "kubeconfig");
             Set("kubernetes:context", result.GetValue(context));

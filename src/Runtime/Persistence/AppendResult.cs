@@ -1,6 +1,6 @@
 namespace CacheMachine.Runtime.Persistence;
 
-/// <summary>What became of an append. A conflict and a rejection are answers, not exceptions: in both cases it is certain that nothing was stored.</summary>
+/// <summary>What became of an append. All but <see cref="Stored"/> are answers, not exceptions, after which it is certain that nothing was stored.</summary>
 public abstract record AppendResult
 {
     private AppendResult()
@@ -26,4 +26,8 @@ public abstract record AppendResult
     /// <summary>The entries as they are can never be stored (see <see cref="JournalLimits"/>); trying again is of no use. Nothing was stored.</summary>
     /// <param name="Reason">Why, in words.</param>
     public sealed record Rejected(string Reason) : AppendResult;
+
+    /// <summary>The storage is away, or cannot take anything just now. Nothing was stored; trying again later may help.</summary>
+    /// <param name="Reason">Why, in words.</param>
+    public sealed record Unavailable(string Reason) : AppendResult;
 }

@@ -103,6 +103,8 @@ public abstract partial class Eventsourced
             var result = entries.Count == 0 ? AppendResult.Stored.Instance : await _extension.AppendAsync(PersistenceId, entries).ConfigureAwait(false);
             if (result is AppendResult.Conflict conflict)
                 failure = new SequenceNumberConflictException(PersistenceId, conflict);
+            else if (result is AppendResult.Unavailable unavailable)
+                Reject(batch, new JournalUnavailableException(PersistenceId, unavailable.Reason));
             else if (result is AppendResult.Rejected rejected)
                 Reject(batch, new PersistenceException($"append to the journal of '{PersistenceId}': {rejected.Reason}. Nothing was stored."));
         }
@@ -127,6 +129,8 @@ public abstract partial class Eventsourced
             return;
         }
         _writing = false;
+        if (ended.IsFirst)
+            FreeNumbers(ended.Batch);
         var done = 0;
         var succeeded = false;
         try
@@ -139,14 +143,22 @@ public abstract partial class Eventsourced
         {
             // After a callback that threw, the others run if the supervisor says resume; a restarted instance ignores them and recovers their events.
             if (done < ended.Batch.Count)
-                Cell.Mailbox.Prepend([new(ended with { Batch = [.. ended.Batch.Skip(done)] }, ActorRefs.NoSender)]);
+                Cell.Mailbox.Prepend([new(ended with { Batch = [.. ended.Batch.Skip(done)], IsFirst = false }, ActorRefs.NoSender)]);
             Continue(unstashAll: !succeeded);
         }
     }
 
+    /// <summary>An outage of the storage uses up no numbers, so that gaps do not count as events when old ones are deleted.</summary>
+    private void FreeNumbers(IReadOnlyList<PendingInvocation> batch)
+    {
+        var events = batch.Where(invocation => invocation.IsPersistent).ToList();
+        if (events.Count > 0 && events.TrueForAll(invocation => invocation.Rejection is JournalUnavailableException) && !_batch.Exists(later => later.IsPersistent))
+            _highestAssigned = events[0].SequenceNr - 1;
+    }
+
     private void Complete(PendingInvocation invocation)
     {
-        if (invocation.IsPersistent)
+        if (invocation.IsPersistent && invocation.Rejection is not JournalUnavailableException)
             LastSequenceNr = invocation.SequenceNr;
         Cell.CurrentEnvelope = invocation.Origin;
         try

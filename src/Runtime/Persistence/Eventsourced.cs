@@ -94,10 +94,10 @@ public abstract partial class Eventsourced : ActorBase
     protected virtual void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
         Log.Error(cause, "Cannot persist {Event} with sequence number {SequenceNr} of {PersistenceId}. The actor stops.", @event.GetType(), sequenceNr, PersistenceId);
 
-    /// <summary>The event cannot be serialized, or the journal refuses it as it is; it is not stored, its callback is not called, and the actor goes on. Stands for <c>Eventsourced.OnPersistRejected</c>.</summary>
-    /// <param name="cause">Why.</param>
+    /// <summary>The event cannot be serialized, the journal refuses it as it is, or it is unavailable; the event is not stored, its callback is not called, and the actor goes on. Stands for <c>Eventsourced.OnPersistRejected</c>.</summary>
+    /// <param name="cause">Why; a <see cref="JournalUnavailableException"/> when trying again later may help, which is no case of Akka.NET's.</param>
     /// <param name="event">The event.</param>
-    /// <param name="sequenceNr">Its number, which stays unused.</param>
+    /// <param name="sequenceNr">Its number; after a <see cref="JournalUnavailableException"/> it is free again, else it stays unused.</param>
     protected virtual void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
         Log.Error(cause, "Rejected to persist {Event} with sequence number {SequenceNr} of {PersistenceId}.", @event.GetType(), sequenceNr, PersistenceId);
 }

@@ -6,7 +6,11 @@ namespace CacheMachine.Runtime.Persistence;
 internal abstract record EventsourcedReply(long InstanceId);
 
 /// <summary>A batch has ended; without a failure each event that has no rejection is durable.</summary>
-internal sealed record BatchEnded(long InstanceId, IReadOnlyList<PendingInvocation> Batch, Exception? Failure) : EventsourcedReply(InstanceId);
+internal sealed record BatchEnded(long InstanceId, IReadOnlyList<PendingInvocation> Batch, Exception? Failure) : EventsourcedReply(InstanceId)
+{
+    /// <summary>False: the rest of a batch, one of whose callbacks has thrown.</summary>
+    internal bool IsFirst { get; init; } = true;
+}
 
 /// <summary>The snapshot to begin with, if there is one.</summary>
 internal sealed record SnapshotLoaded(long InstanceId, SnapshotOffer? Offer) : EventsourcedReply(InstanceId);

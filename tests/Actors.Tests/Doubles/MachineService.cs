@@ -13,12 +13,18 @@ internal sealed class MachineService : IAsyncDisposable
     /// <summary>For a machine that is busy with other things; no test that passes waits for it.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly string? _path;
+    private readonly Func<Task<WatchedStore>> _open;
+    private readonly bool _isInMemory;
     private readonly MachineSettings _settings;
     private ActorSystem? _system;
     private int _entities;
 
-    private MachineService(string? path, MachineSettings? settings) => (_path, _settings) = (path, settings ?? new MachineSettings());
+    private MachineService(Func<Task<WatchedStore>>? open, MachineSettings? settings)
+    {
+        _isInMemory = open is null;
+        _open = open ?? (() => WatchedStore.OpenAsync(null));
+        _settings = settings ?? new MachineSettings();
+    }
 
     public ClusterDouble Cluster { get; } = new();
 
@@ -33,9 +39,15 @@ internal sealed class MachineService : IAsyncDisposable
     /// <summary>How many machine actors were ever made.</summary>
     public int Entities => Volatile.Read(ref _entities);
 
-    public static async Task<MachineService> StartAsync(string? path = null, MachineSettings? settings = null, bool run = true)
+    public static Task<MachineService> StartAsync(string? path = null, MachineSettings? settings = null, bool run = true) =>
+        StartAsync(path is null ? null : () => WatchedStore.OpenAsync(path), settings, run);
+
+    /// <param name="open">Opens the journal, again after each stop; null: one in memory, that lasts.</param>
+    /// <param name="settings">Of the machines.</param>
+    /// <param name="run">Whether the actors are started.</param>
+    public static async Task<MachineService> StartAsync(Func<Task<WatchedStore>>? open, MachineSettings? settings, bool run = true)
     {
-        var service = new MachineService(path, settings);
+        var service = new MachineService(open, settings);
         await service.OpenAsync();
         if (run)
             service.Run();
@@ -62,7 +74,7 @@ internal sealed class MachineService : IAsyncDisposable
             return;
         await _system.Terminate().WaitAsync(Patience);
         _system = null;
-        if (_path is null)
+        if (_isInMemory)
             return;
         await Store.DisposeAsync();
         await OpenAsync();
@@ -122,7 +134,7 @@ internal sealed class MachineService : IAsyncDisposable
         return Props.Create(() => new CacheMachineActor(name, services));
     }
 
-    private async Task OpenAsync() => Store = await WatchedStore.OpenAsync(_path);
+    private async Task OpenAsync() => Store = await _open();
 
     private string Requests() => Cluster.Requests.Aggregate(new StringBuilder(), (text, r) => text.Append($"{r.Verb} {r.Name}, ")).ToString();
 }

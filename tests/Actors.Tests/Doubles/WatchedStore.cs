@@ -10,8 +10,19 @@ internal sealed class WatchedStore(IEventStore inner) : IEventStore, IJournal, I
     private readonly ConcurrentDictionary<string, Task> _reads = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _writes = new(StringComparer.Ordinal);
 
+    private int _refused;
+
     /// <summary>Persistence id and manifest of every event that was appended, in order.</summary>
     public ConcurrentQueue<(string Id, string Manifest)> Written { get; } = new();
+
+    /// <summary>While it is set, nothing can be stored, for this reason.</summary>
+    public string? Outage { get; set; }
+
+    /// <summary>Whose log the outage is of; null: of all.</summary>
+    public string? OutageOf { get; set; }
+
+    /// <summary>How often an append was refused because of <see cref="Outage"/>.</summary>
+    public int Refused => Volatile.Read(ref _refused);
 
     /// <summary>Opens it.</summary>
     /// <param name="path">The file; null for a database in memory.</param>
@@ -48,6 +59,11 @@ internal sealed class WatchedStore(IEventStore inner) : IEventStore, IJournal, I
     public async Task<AppendResult> AppendAsync(string persistenceId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
     {
         await _writes.GetValueOrDefault(persistenceId, Task.CompletedTask);
+        if (Outage is { } outage && (OutageOf ?? persistenceId) == persistenceId)
+        {
+            Interlocked.Increment(ref _refused);
+            return new AppendResult.Unavailable(outage);
+        }
         foreach (var entry in entries)
             Written.Enqueue((persistenceId, entry.Payload.Manifest));
         return await inner.Journal.AppendAsync(persistenceId, entries, cancellationToken);

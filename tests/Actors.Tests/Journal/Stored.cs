@@ -71,6 +71,9 @@ internal static class Stored
         "machine-created/2" => new MachineCreated(6, Spec),
         "machine-removing/2" => new MachineRemoving("jupyter", 8),
         "machine-removed/1" => new MachineRemoved("jupyter"),
+        "machine-register/1" => MachineRegister.Empty
+            .Apply(new MachineCreated(6, Spec)).Apply(new MachineCreated(7, Spec with { Name = "ci" })).Apply(new MachineCreated(8, Spec with { Name = "old" }))
+            .Apply(new MachineRemoving("old", 9)),
         _ => throw new ArgumentOutOfRangeException(nameof(manifest), manifest, "give the new manifest a value here"),
     };
 }

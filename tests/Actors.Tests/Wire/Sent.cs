@@ -28,6 +28,7 @@ internal static class Sent
         "machine-status/1" => Status,
         "machine-images/1" => new MachineImages(Stored.Images, [Stored.Images[0]], Stored.Images),
         "machine-not-found/1" => new MachineNotFound("jupyter"),
+        "not-stored/1" => new NotStored("append to the journal of 'x': the database is away. Nothing was stored."),
         "machine-gone/1" => new MachineGone("jupyter", 8),
         _ => throw new ArgumentOutOfRangeException(nameof(manifest), manifest, "give the new manifest a value here"),
     };

@@ -22,7 +22,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var start = Assert.IsType<CommandLineResult.Start>(CommandLine.Parse(
         [
-            "--port", "0", "--data=/tmp/d", "--kubeconfig", file, "--context", "c", "--namespace", "ns",
+            "--port", "0", "--data=/tmp/d", "--postgres", "Host=db;Password=p", "--kubeconfig", file, "--context", "c", "--namespace", "ns",
             "--insecure-registry", "a:5000", "--insecure-registry", "b", "--no-example", "--config", file, "--config", file,
         ]));
 
@@ -32,6 +32,7 @@ public sealed class CommandLineTests : IDisposable
             {
                 ["cachemachine:http:port"] = "0",
                 ["cachemachine:data:dir"] = "/tmp/d",
+                ["cachemachine:data:postgres"] = "Host=db;Password=p",
                 ["cachemachine:kubernetes:kubeconfig"] = file,
                 ["cachemachine:kubernetes:mode"] = "kubeconfig",
                 ["cachemachine:kubernetes:context"] = "c",
@@ -80,6 +81,20 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(exit.Errors, e => e.Contains(named, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("--postgres|Host=db;Password=hunter2;Prot=1")]
+    [InlineData("--postgres=Password=hunter2")]
+    [InlineData("--postgres|Host=db;|Password=hunter2")]
+    [InlineData("--postgres|Host=a|--postgres|Host=b;Password=hunter2")]
+    public void A_bad_connection_string_is_refused_without_quoting_it(string arguments)
+    {
+        var exit = Assert.IsType<CommandLineResult.Exit>(CommandLine.Parse(arguments.Split('|')));
+
+        Assert.Equal(2, exit.Code);
+        Assert.NotEmpty(exit.Errors);
+        Assert.DoesNotContain("hunter2", string.Concat(exit.Errors), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_faults_come_at_once()
     {
@@ -105,7 +120,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal((0, 0), (help.Code, version.Code));
         Assert.All(
             (string[])[
-                "--port <N>", "--data <DIR>", "--kubeconfig <FILE>", "--context <C>", "--namespace <NS>", "--insecure-registry <HOST>",
+                "--port <N>", "--data <DIR>", "--postgres <CONNECTION>", "--kubeconfig <FILE>", "--context <C>", "--namespace <NS>", "--insecure-registry <HOST>",
                 "--nodes <N>", "--no-example", "--replicas <N>", "--config <FILE>", "--help", "--version",
             ],
             flag => Assert.Contains(flag, help.Output, StringComparison.Ordinal));

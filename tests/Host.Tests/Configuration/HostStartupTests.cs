@@ -63,7 +63,7 @@ public sealed class HostStartupTests : IDisposable
 
         var settings = Load(["--config", file, "--kubeconfig", file], [("ROOT", "/srv")]).Settings!;
 
-        Assert.Equal("/srv/data", settings.DataDirectory);
+        Assert.Equal("/srv/data", settings.Data.Directory);
         Assert.Equal((KubernetesMode.Kubeconfig, file), (settings.Kubernetes.Mode, settings.Kubernetes.Kubeconfig));
     }
 

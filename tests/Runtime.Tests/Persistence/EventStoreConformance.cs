@@ -166,6 +166,37 @@ public abstract partial class EventStoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_payload_of_8_megabytes_comes_back_unchanged_also_beside_others()
+    {
+        var bytes = new byte[8 << 20];
+        new Random(1).NextBytes(bytes);
+        var large = new JournalEntry(2, new SerializedPayload(117, "m-v1", bytes), Created);
+
+        Assert.IsType<AppendResult.Stored>(await Journal.AppendAsync("a", [Entry(1), large, Entry(3)]));
+        await Store.Snapshots.SaveAsync(new SnapshotMetadata("a", 3, Created.UtcDateTime), large.Payload);
+
+        var page = await Journal.ReadAsync("a", 2, 2, 10);
+        var snapshot = await Store.Snapshots.LoadLatestAsync("a", SnapshotSelectionCriteria.Latest);
+        Assert.True(Assert.Single(page).Payload.Bytes.Span.SequenceEqual(bytes));
+        Assert.True(snapshot!.Payload.Bytes.Span.SequenceEqual(bytes));
+        Assert.Equal([3], await NumbersAsync(Journal, "a", 3));
+    }
+
+    [Fact]
+    public async Task A_log_that_is_compacted_again_and_again_goes_on_at_its_number()
+    {
+        for (var nr = 1; nr <= 60; nr++)
+        {
+            Assert.IsType<AppendResult.Stored>(await Journal.AppendAsync("a", [Entry(nr)]));
+            if (nr % 10 == 0)
+                await Journal.DeleteToAsync("a", nr - 5);
+        }
+
+        Assert.Equal([56, 57, 58, 59, 60], await NumbersAsync(Journal, "a"));
+        Assert.Equal(new AppendResult.Conflict(55, 60), await Journal.AppendAsync("a", [Entry(55)]));
+    }
+
+    [Fact]
     public async Task A_long_log_of_large_payloads_comes_in_pages_that_miss_nothing()
     {
         var large = new string('x', 1 << 20);
@@ -191,6 +222,8 @@ public abstract partial class EventStoreConformance : IAsyncLifetime
     [InlineData("per%cent_under*star?")]
     [InlineData("back\\slash/and\nnewline\ttab")]
     [InlineData(" leading and trailing ")]
+    [InlineData("$1 :name @p {0} \u0001 \u200b")]
+    [InlineData("e\u0301 is not \u00e9")]
     public async Task Odd_names_are_names(string id)
     {
         await Journal.AppendAsync(id, [Entry(1, id, id)]);

@@ -116,6 +116,53 @@ public sealed class PersistFailureTests : PersistentActorTest
     }
 
     [Fact]
+    public void An_unavailable_journal_is_reported_the_actor_lives_on_and_the_number_is_used_again()
+    {
+        var actor = StartRecovered("a");
+        Add(actor, "x");
+        Store.AnswerNext(new AppendResult.Unavailable("the database is away"));
+
+        Run(actor, self => self.PersistAll([new Added("y"), new Added("z")], self.Apply));
+        actor.Tell("next");
+
+        foreach (var (item, nr) in new[] { ("y", 2L), ("z", 3L) })
+        {
+            var rejected = Expect<ScriptActor.PersistRejected>();
+            Assert.Equal((new Added(item), nr), (rejected.Event, rejected.SequenceNr));
+            Assert.Equal("a", Assert.IsType<JournalUnavailableException>(rejected.Cause).PersistenceId);
+            Assert.Equal("append to the journal of 'a': the database is away. Nothing was stored.", rejected.Cause.Message);
+        }
+        Expect("next");
+        ExpectState(actor, "x", 1);
+        Add(actor, "y");
+        ExpectState(actor, "x,y", 2);
+        Assert.Equal([[1], [2, 3], [2]], Store.Batches.Select(batch => batch.Numbers));
+    }
+
+    [Fact]
+    public void Events_that_wait_behind_an_unavailable_journal_keep_their_numbers()
+    {
+        var actor = StartRecovered("a");
+        var gate = Store.DelayNext();
+        Store.AnswerNext(new AppendResult.Unavailable("the database is away"));
+
+        Run(actor, self => self.Persist(new Added("x"), added =>
+        {
+            self.Apply(added);
+            // Two batches: the second is made while the first is on its way.
+            self.Persist(new Added("y"), self.Apply);
+        }));
+        gate.SetResult();
+
+        Expect("stored x");
+        Assert.Equal(2, Expect<ScriptActor.PersistRejected>().SequenceNr);
+        Add(actor, "z");
+        ExpectState(actor, "x,z", 2);
+        Stop(actor);
+        StartRecovered("a", "x,z");
+    }
+
+    [Fact]
     public void A_handler_that_throws_restarts_the_actor_which_recovers_and_goes_on_with_what_waited()
     {
         var actor = StartRecovered("a");

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CacheMachine.Runtime.Tests.Persistence;
 
-public sealed class SqliteFileStoreTests : EventStoreConformance
+public sealed class SqliteFileStoreTests : SharedEventStoreConformance
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("journal-");
     private int _count;
@@ -18,6 +18,8 @@ public sealed class SqliteFileStoreTests : EventStoreConformance
         SqliteEventStore.OpenAsync(new SqliteStoreOptions(path) { BusyTimeout = TimeSpan.FromMilliseconds(50) });
 
     protected override async Task<IEventStore> OpenAsync() => await SqliteEventStore.OpenAsync(new SqliteStoreOptions(FilePath($"{_count++}.db")));
+
+    protected override async Task<IEventStore> OpenAgainAsync() => await SqliteEventStore.OpenAsync(new SqliteStoreOptions(FilePath($"{_count - 1}.db")));
 
     protected override Task CleanUpAsync()
     {

@@ -3,7 +3,7 @@ namespace CacheMachine.Host.Configuration.Settings;
 /// <summary>All settings, checked; hocon/reference.conf gives the default, unit and bounds of each.</summary>
 /// <param name="Http">The API's listener.</param>
 /// <param name="Log">What is logged, and how.</param>
-/// <param name="DataDirectory">Directory of the SQLite database; made when it is missing.</param>
+/// <param name="Data">Where machines and their history are kept.</param>
 /// <param name="MachinesDirectory">JSON files of machines that exist from the start; may be missing.</param>
 /// <param name="PodInfoDirectory">Files of the downward API; may be missing.</param>
 /// <param name="Registry">Image registries.</param>
@@ -14,7 +14,7 @@ namespace CacheMachine.Host.Configuration.Settings;
 public sealed record HostSettings(
     HttpSettings Http,
     LogSettings Log,
-    string DataDirectory,
+    DataSettings Data,
     string MachinesDirectory,
     string PodInfoDirectory,
     RegistrySettings Registry,
@@ -35,7 +35,7 @@ public sealed record HostSettings(
         var settings = new HostSettings(
             HttpSettings.Read(reader.Section("http"), kubernetes.InCluster),
             LogSettings.Read(reader.Section("log")),
-            reader.Path("data.dir"),
+            DataSettings.Read(reader.Section("data")),
             reader.Path("machines-dir"),
             reader.Path("podinfo-dir"),
             RegistrySettings.Read(reader.Section("registry")),

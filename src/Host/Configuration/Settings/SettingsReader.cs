@@ -90,6 +90,17 @@ internal sealed class SettingsReader
     public string? OptionalText(string key, string rule, Func<string, bool> valid) =>
         NullIfEmpty(Text(key, rule, t => t.Length == 0 || valid(t)));
 
+    /// <summary>A text that may be empty for none, which is null, and that no fault quotes.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="fault">The rule that a text breaks, which ends the sentence "KEY: ..."; null: none.</param>
+    public string? Secret(string key, Func<string, string?> fault)
+    {
+        var text = Raw(key);
+        if (text is null || fault(text) is not null)
+            Fault(key, text is null ? null : "...", text is null ? "must be a text" : fault(text)!);
+        return NullIfEmpty(text ?? "");
+    }
+
     /// <summary>One of several words, without regard to case.</summary>
     public T Choice<T>(string key, params ReadOnlySpan<(string Word, T Value)> choices)
     {

@@ -3,7 +3,9 @@ using Akka.Configuration;
 using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Journal;
 using CacheMachine.Actors.Tests.Doubles;
+using CacheMachine.Runtime.Persistence.Postgres;
 using CacheMachine.Runtime.Persistence.Sqlite;
+using CacheMachine.Runtime.TestKit;
 using Microsoft.Data.Sqlite;
 using Xunit;
 using BuiltIn = CacheMachine.Runtime.Persistence;
@@ -11,22 +13,18 @@ using BuiltIn = CacheMachine.Runtime.Persistence;
 namespace CacheMachine.Actors.Tests.Journal.OnAkka;
 
 /// <summary>A database that one runtime has written is read and gone on with by the other: here are both in one process.</summary>
-public sealed class EitherRuntimeTests : IDisposable
+public abstract class EitherRuntimeTests
 {
     private const string Id = "cachemachine-jupyter";
 
     private static readonly DateTimeOffset At = new(2030, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cachemachine-either-");
     private readonly JournalCodec _codec = new();
 
-    private string DatabaseFile => Path.Combine(_folder.FullName, "either.db");
+    /// <summary>For Akka.Persistence.Sql.</summary>
+    private protected abstract (string Provider, string ConnectionString) Database { get; }
 
-    public void Dispose()
-    {
-        SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
-    }
+    private protected abstract Task<BuiltIn.IEventStore> OpenAsync();
 
     [Fact]
     public async Task Akka_recovers_the_events_that_the_built_in_runtime_has_stored()
@@ -124,7 +122,7 @@ public sealed class EitherRuntimeTests : IDisposable
 
     private async Task<T> OnBuiltIn<T>(Func<BuiltIn.IEventStore, Task<T>> use)
     {
-        await using var store = await SqliteEventStore.OpenAsync(new SqliteStoreOptions(DatabaseFile));
+        await using var store = await OpenAsync();
         return await use(store);
     }
 
@@ -133,8 +131,8 @@ public sealed class EitherRuntimeTests : IDisposable
         var system = ServiceSystem.Create(ConfigurationFactory.ParseString($$"""
             akka.persistence.journal.plugin = akka.persistence.journal.sql
             akka.persistence.snapshot-store.plugin = akka.persistence.snapshot-store.sql
-            akka.persistence.journal.sql { provider-name = SQLite.MS, connection-string = "Data Source={{DatabaseFile}}" }
-            akka.persistence.snapshot-store.sql { provider-name = SQLite.MS, connection-string = "Data Source={{DatabaseFile}}" }
+            akka.persistence.journal.sql { provider-name = {{Database.Provider}}, connection-string = "{{Database.ConnectionString}}" }
+            akka.persistence.snapshot-store.sql { provider-name = {{Database.Provider}}, connection-string = "{{Database.ConnectionString}}" }
             """).WithFallback(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration));
         try
         {
@@ -185,4 +183,34 @@ public sealed class EitherRuntimeTests : IDisposable
 
         protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => _asker.Tell(new Refused(sequenceNr));
     }
+}
+
+public sealed class EitherRuntimeOnSqliteTests : EitherRuntimeTests, IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cachemachine-either-");
+
+    private protected override (string Provider, string ConnectionString) Database => ("SQLite.MS", $"Data Source={Path.Combine(_folder.FullName, "either.db")}");
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        _folder.Delete(recursive: true);
+    }
+
+    private protected override async Task<BuiltIn.IEventStore> OpenAsync() =>
+        await SqliteEventStore.OpenAsync(new SqliteStoreOptions(Path.Combine(_folder.FullName, "either.db")));
+}
+
+[Trait("Category", "Postgres")]
+public sealed class EitherRuntimeOnPostgresTests : EitherRuntimeTests, IAsyncLifetime
+{
+    private PostgresDatabase _database = null!;
+
+    private protected override (string Provider, string ConnectionString) Database => ("PostgreSQL.9.5", _database.ConnectionString);
+
+    public async Task InitializeAsync() => _database = await PostgresDatabase.CreateAsync();
+
+    public async Task DisposeAsync() => await _database.DisposeAsync();
+
+    private protected override async Task<BuiltIn.IEventStore> OpenAsync() => await PostgresEventStore.OpenAsync(new PostgresStoreOptions(_database.ConnectionString));
 }

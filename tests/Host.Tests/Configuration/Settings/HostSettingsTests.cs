@@ -19,7 +19,8 @@ public class HostSettingsTests
 
         Assert.Equal(new HttpSettings(8080, IPAddress.Loopback, "cachemachine", 1024 * 1024), settings.Http);
         Assert.Equal(new LogSettings(LogLevel.Information, LogProfile.Development, "cachemachine"), settings.Log);
-        Assert.Equal(("data", "/etc/cachemachine", "/etc/podinfo"), (settings.DataDirectory, settings.MachinesDirectory, settings.PodInfoDirectory));
+        Assert.Equal(("data", "/etc/cachemachine", "/etc/podinfo"), (settings.Data.Directory, settings.MachinesDirectory, settings.PodInfoDirectory));
+        Assert.Equal((null, null, 1000), (settings.Data.Postgres, settings.Data.PostgresPasswordFile, settings.Data.History));
         Assert.Equal("/etc/secrets/.dockerconfigjson", settings.Registry.CredentialsFile);
         Assert.Empty(settings.Registry.InsecureHosts);
         Assert.Equal((TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(30)), (settings.Registry.PollInterval, settings.Registry.Timeout));
@@ -87,6 +88,8 @@ public class HostSettingsTests
     [InlineData("log.profile", "staging", "one of development, production")]
     [InlineData("log.logger", "", "1 to 100 characters")]
     [InlineData("data.dir", "", "a path")]
+    [InlineData("data.postgres-password-file", "/etc/x", "of no use without data.postgres")]
+    [InlineData("data.history", "-1", "from 0 to 100000")]
     [InlineData("machines-dir", " ", "a path")]
     [InlineData("podinfo-dir", "a\0b", "a path")]
     [InlineData("registry.credentials-file", "", "a path")]
@@ -140,6 +143,36 @@ public class HostSettingsTests
         Assert.Null(result.Settings);
         Assert.Contains(result.Faults, f => f.Key.StartsWith("cachemachine.", StringComparison.Ordinal) && f.Rule.Contains(rule, StringComparison.Ordinal));
         Assert.Contains(result.Faults, f => f.Value == value || f.Rule.Contains("shorter", StringComparison.Ordinal) || f.Key.EndsWith("kubeconfig", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Host=db;Password=hunter2;Prot=1")]
+    [InlineData("Password=hunter2")]
+    public void A_connection_string_that_cannot_be_used_is_refused_without_quoting_it(string connection)
+    {
+        var fault = Assert.Single(Read(("data.postgres", connection)).Faults);
+
+        Assert.Equal("cachemachine.data.postgres", fault.Key);
+        Assert.DoesNotContain("hunter2", fault.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", $"{Read(("data.postgres", "Host=db;Password=hunter2")).Settings}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_layers_for_each_database_are_valid_and_the_last_one_counts()
+    {
+        var (postgres, sqlite) = (Layer("postgres.conf"), Layer("sqlite.conf"));
+
+        var settings = HostSettings.From(HostConfiguration.Build(AppContext.BaseDirectory, [postgres], new Dictionary<string, string>(), new Dictionary<string, string?>()));
+        var own = HostSettings.From(HostConfiguration.Build(
+            AppContext.BaseDirectory, [postgres], new Dictionary<string, string> { ["CACHEMACHINE_POSTGRES"] = "Host=mine" }, new Dictionary<string, string?>()));
+        var back = HostSettings.From(HostConfiguration.Build(AppContext.BaseDirectory, [postgres, sqlite], new Dictionary<string, string>(), new Dictionary<string, string?>()));
+
+        Assert.StartsWith("Host=postgres;", settings.Settings!.Data.Postgres, StringComparison.Ordinal);
+        Assert.Equal("/etc/secrets/postgres/password", settings.Settings.Data.PostgresPasswordFile);
+        Assert.Equal("Host=mine", own.Settings!.Data.Postgres);
+        Assert.Equal((null, null), (back.Settings!.Data.Postgres, back.Settings.Data.PostgresPasswordFile));
+
+        static string Layer(string name) => Path.Combine(AppContext.BaseDirectory, "hocon", name);
     }
 
     [Fact]
