@@ -37,8 +37,7 @@ internal sealed partial class ShardRegionActor
             Reroute(entityId);
             return;
         }
-        var wantsReply = !held.Sender.Equals(Context.System.DeadLetters) && !held.Sender.Equals(ActorRefs.Nobody);
-        _ = Cluster!.Transport.DeliverAsync(home.Address, _services.TypeName, held.Message, wantsReply, CancellationToken.None).PipeTo(
+        _ = Cluster!.Transport.DeliverAsync(home.Address, _services.TypeName, held.Message, HasSender(held), CancellationToken.None).PipeTo(
             Self, success: delivery => new Sent(entityId, home.Address, delivery), failure: e => new Sent(entityId, home.Address, new ShardDelivery.Failed(e.Message, MayHaveArrived: true)));
     }
 

@@ -167,9 +167,12 @@ internal sealed partial class ShardRegionActor : ReceiveActor, IWithTimers
 
     private void Refuse(Held held, string why)
     {
-        _log.Warning("A {0} for {1} in shard {2} is not carried out: {3}", held.Message.GetType().Name, held.EntityId, held.ShardId, why);
-        held.Sender.Tell(new Status.Failure(new ShardUnavailableException($"{held.EntityId} (shard {held.ShardId}): {why}")), Self);
+        _log.Debug("A {0} for {1} in shard {2} is not carried out: {3}", held.Message.GetType().Name, held.EntityId, held.ShardId, why);
+        if (HasSender(held))
+            held.Sender.Tell(new Status.Failure(new ShardUnavailableException($"{held.EntityId} (shard {held.ShardId}): {why}")), Self);
     }
+
+    private static bool HasSender(Held held) => !held.Sender.Equals(Context.System.DeadLetters) && !held.Sender.Equals(ActorRefs.Nobody);
 
     /// <summary>A message that cannot be handed on yet.</summary>
     private sealed record Held(string EntityId, string ShardId, object Message, IActorRef Sender, long Deadline);
