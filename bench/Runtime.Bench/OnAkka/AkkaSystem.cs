@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.Persistence.Sql;
 using Akka.Serialization;
 using CacheMachine.Runtime.Bench.Cases;
+using Microsoft.Data.Sqlite;
 
 namespace CacheMachine.Runtime.Bench.OnAkka;
 
@@ -16,6 +17,7 @@ internal static class AkkaSystem
     /// <summary>With Akka.Persistence.Sql on a SQLite file, and the event of the persistence rows.</summary>
     public static ActorSystem Create(string path)
     {
+        UseWriteAheadLog(path);
         var config = ConfigurationFactory.ParseString($$"""
             {{Silent}}
             akka.persistence.journal.plugin = akka.persistence.journal.sql
@@ -26,6 +28,15 @@ internal static class AkkaSystem
         var serializers = SerializationSetup.Create(system =>
             [SerializerDetails.Create("bench", new AccountOnAkka(system), [typeof(Deposited)])]);
         return ActorSystem.Create("bench", BootstrapSetup.Create().WithConfig(config).And(serializers));
+    }
+
+    // As the service does it; the file keeps it.
+    private static void UseWriteAheadLog(string path)
+    {
+        using var connection = new SqliteConnection($"Data Source={path}");
+        connection.Open();
+        using var command = new SqliteCommand("PRAGMA journal_mode=WAL", connection);
+        command.ExecuteScalar();
     }
 
     /// <summary><see cref="AccountSerializer"/> on Akka.NET.</summary>
