@@ -13,6 +13,13 @@ internal sealed partial class ShardCoordinatorActor
             LeaseName(shard), _me, _settings.Address, _settings.LeaseDuration, now, now, known is null ? 0 : known.Transitions + 1, known?.Version));
     }
 
+    // Whoever should have it may have come only now, and would wait for as long as the lease is from then on.
+    private void FreeFromTheDead(string shard)
+    {
+        if (_table.Find(LeaseName(shard)) is { Holder: not null } lease)
+            Write(lease with { Holder = null, Address = null, RenewedAt = _time.GetUtcNow() });
+    }
+
     private void RenewMembership()
     {
         if (_member is not null && _time.GetElapsedTime(_member.RenewedAt) < _settings.RenewEvery)
@@ -156,7 +163,7 @@ internal sealed partial class ShardCoordinatorActor
 
     private void ForgetTheDead()
     {
-        var dead = _table.All.Where(lease => ShardOf(lease) is null && _table.Age(lease) > lease.Duration * 4);
+        var dead = _table.All.Where(lease => ShardOf(lease) is null && !_table.IsLive(lease));
         foreach (var lease in dead.Where(lease => _forgotten.Add(lease.Version!)).ToList())
             _ = _leases.DeleteAsync(lease.Name, lease.Version!, _stopped.Token).PipeTo(Self, failure: _ => new NotForgotten(lease.Version!));
     }

@@ -69,7 +69,6 @@ internal sealed partial class ShardCoordinatorActor : ReceiveActor, IWithTimers
     {
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, Beat);
         BeginWatch();
-        RenewMembership();
     }
 
     protected override void PostStop()
@@ -102,6 +101,8 @@ internal sealed partial class ShardCoordinatorActor : ReceiveActor, IWithTimers
         }
         var news = _table.Apply(change) || !_sees;
         _sees = true;
+        if (_member is null && _leaving is null)
+            RenewMembership();
         // All that was before our own write has been told before it, so this is later.
         if (change is LeaseChange.Written { Lease: { Holder: { } holder } lease } && holder != _me && ShardOf(lease) is { } shard && _held.TryGetValue(shard, out var held))
         {
@@ -118,9 +119,10 @@ internal sealed partial class ShardCoordinatorActor : ReceiveActor, IWithTimers
     private void OnTick()
     {
         _triedThisBeat.Clear();
-        if (_leaving is null)
+        // Whoever sees it hands shards over at once; so not before this replica can take them.
+        if (_leaving is null && (_sees || _member is not null))
             RenewMembership();
-        else
+        else if (_leaving is not null)
             EndMembership();
         foreach (var (shard, held) in _held.ToList())
         {
@@ -148,12 +150,20 @@ internal sealed partial class ShardCoordinatorActor : ReceiveActor, IWithTimers
             var targets = ShardAllocation.Plan(Members(), owners);
             for (var i = 0; i < targets.Length; i++)
             {
-                var shard = Id(i);
-                var isMine = targets[i] == _me;
-                if (_held.TryGetValue(shard, out var held) && !isMine && held.StillStopping is null)
-                    Stop(shard, held);
-                else if (held is null && isMine && owners[i] is null && _triedThisBeat.Add(shard))
+                var (shard, isMine) = (Id(i), targets[i] == _me);
+                if (_held.TryGetValue(shard, out var held))
+                {
+                    if (!isMine && held.StillStopping is null)
+                        Stop(shard, held);
+                }
+                else if (owners[i] is null && isMine && _triedThisBeat.Add(shard))
+                {
                     Acquire(shard);
+                }
+                else if (owners[i] is null && !isMine && _triedThisBeat.Add(shard))
+                {
+                    FreeFromTheDead(shard);
+                }
             }
         }
         TellHomes();

@@ -32,8 +32,8 @@ public abstract class ClusterUnderTest : IAsyncDisposable
     /// <summary>Makes an image; returns its digest.</summary>
     public abstract Task<string> PushAsync(string repository, string tag, bool shell = true);
 
-    /// <summary>The name of an image whose pull takes longer than the test.</summary>
-    public abstract string SlowImage();
+    /// <summary>The name of an image whose pull takes longer than the test; another one for another repository.</summary>
+    public abstract string SlowImage(string repository = "slow/image");
 
     /// <summary>Its pull fails now.</summary>
     public abstract void EndSlowImage();

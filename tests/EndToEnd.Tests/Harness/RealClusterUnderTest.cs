@@ -24,11 +24,11 @@ public sealed class RealClusterUnderTest : ClusterUnderTest
         CommandAsync(["push", repository, tag, .. shell ? Array.Empty<string>() : ["--no-shell"]]);
 
     /// <inheritdoc/>
-    public override string SlowImage()
+    public override string SlowImage(string repository = "slow/image")
     {
         // A registry that takes connections and never says a word.
         _silent.Start();
-        return $"{_silent.LocalEndpoint}/slow/image:1";
+        return $"{_silent.LocalEndpoint}/{repository}:1";
     }
 
     /// <summary>Connections that were never accepted are reset.</summary>

@@ -34,10 +34,10 @@ public sealed class SimulatorUnderTest : ClusterUnderTest
         Task.FromResult(Cluster.Registry.Push(repository, tag, 1_000_000, shell));
 
     /// <inheritdoc/>
-    public override string SlowImage()
+    public override string SlowImage(string repository = "slow/image")
     {
-        Cluster.Registry.Push("slow/image", "1", 1_000_000_000_000);
-        return $"{Registry}/slow/image:1";
+        Cluster.Registry.Push(repository, "1", 400_000_000_000);
+        return $"{Registry}/{repository}:1";
     }
 
     /// <summary>The simulated nodes of these scenarios pull several images at once, so it is in nobody's way.</summary>

@@ -40,13 +40,13 @@ public abstract class SleeperTests : IAsyncLifetime
     public async Task An_image_without_a_shell_becomes_available_and_its_pods_never_crash()
     {
         await using var service = await StartServiceAsync("sleeper");
-        await using var history = new PodHistory(_cluster.Client, ClusterUnderTest.Namespace, $"{PullDaemonSet.MachineLabel}={_name}");
+        await using var history = new ObjectHistory<Pod>(_cluster.Client.Pods(ClusterUnderTest.Namespace), $"{PullDaemonSet.MachineLabel}={_name}");
 
         await service.PostAsync(Specs.Machine(_name, Specs.Simple(("noshell", ImageOf("noshell")))));
         await service.BecomesAvailableAsync(_name, 1, TimeSpan.FromSeconds(60));
         await service.Http.DeleteAsync($"/cachemachine/{_name}");
 
-        var seen = history.Pods;
+        var seen = history.Items;
         Assert.Equal(_cluster.Nodes, seen.Where(Runs).Select(pod => pod.TargetNode()!).Distinct().Order(StringComparer.Ordinal));
         Assert.All(seen, pod => Assert.True(HasNeverFailed(pod), Show(pod)));
     }
@@ -54,13 +54,13 @@ public abstract class SleeperTests : IAsyncLifetime
     [Fact]
     public async Task The_pod_of_an_image_without_a_shell_stays_Running_with_the_sleeper_and_fails_without_it()
     {
-        await using var history = new PodHistory(_cluster.Client, ClusterUnderTest.Namespace, $"{PullDaemonSet.MachineLabel}={_name}");
+        await using var history = new ObjectHistory<Pod>(_cluster.Client.Pods(ClusterUnderTest.Namespace), $"{PullDaemonSet.MachineLabel}={_name}");
         await WithDaemonSetAsync(new SleeperImage(ImageOf("sleeper"), []), async () =>
         {
             await Eventually.Is(
                 PodsAsync, pods => pods.Count(pod => RunsSince(pod) is { } since && since >= LongEnough) == _cluster.Nodes.Count,
                 LongEnough + TimeSpan.FromSeconds(60), $"a pod on each node runs for {LongEnough}", pods => string.Join("; ", pods.Select(Show)));
-            Assert.All(history.Pods, pod => Assert.True(HasNeverFailed(pod), Show(pod)));
+            Assert.All(history.Items, pod => Assert.True(HasNeverFailed(pod), Show(pod)));
         });
 
         await WithDaemonSetAsync(null, () => Eventually.Is(

@@ -106,6 +106,17 @@ public sealed class ReplicasTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_replica_that_comes_shortly_before_the_leases_of_a_dead_one_run_out_waits_no_longer_than_the_others()
+    {
+        var replicas = StartFairly(3);
+        await replicas[0].KillAsync();
+        _replicas.Pass(s_lease * 0.8);
+        _replicas.Start();
+        _replicas.Until(_replicas.IsFair, s_takeOver - (s_lease * 0.8), "every shard has an owner again");
+        Assert.DoesNotContain(_replicas.Leases, lease => lease.Key.StartsWith("replica-r1", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_replica_that_leaves_hands_over_within_a_second_and_no_message_is_lost()
     {
         var replicas = StartFairly(3);
