@@ -17,19 +17,19 @@ public sealed class PostgresStoreOptions(string connectionString)
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Longest wait for a connection; 2 s unless told.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+    internal TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>After this time without an answer a connection counts as lost, at least 2 s; 5 s unless told.</summary>
-    public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    internal TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long <see cref="PostgresEventStore.OpenAsync"/> waits for a database that does not answer; 60 s unless told.</summary>
-    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    internal TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long an append whose COMMIT got no answer asks what became of it; 5 s unless told.</summary>
-    public TimeSpan ResolveTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    internal TimeSpan ResolveTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a database that is away is looked for; 1 s unless told.</summary>
-    public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
+    internal TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     internal string ConnectionString => connectionString;
 }
