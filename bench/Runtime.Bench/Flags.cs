@@ -9,7 +9,7 @@ namespace CacheMachine.Runtime.Bench;
 internal sealed record Flags(Pace Pace, string Data, bool Help)
 {
     public const string Text = """
-        Measures the actor runtime, each row against a peer that does the same without actors.
+        Measures the actor runtime, each row against a peer that does the same without actors, or on Akka.NET.
 
           --quick      a rough run of about 15 s instead of under 60 s
           --data DIR   where the SQLite files are made, and removed again; the system's directory for temporary files unless told.

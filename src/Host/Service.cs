@@ -35,7 +35,7 @@ public sealed partial class Service : IAsyncDisposable
         try
         {
             cluster = await ClusterConnection.OpenAsync(settings, loggers, time, cancellationToken);
-            actors = await BuiltInActors.StartAsync(settings, cluster, loggers, time, cancellationToken);
+            actors = await RuntimeActors.StartAsync(settings, cluster, loggers, time, cancellationToken);
             web.MapMachines(settings, actors);
             await web.StartAsync(cancellationToken);
             var service = new Service(web, cluster, actors);

@@ -1,7 +1,7 @@
+using CacheMachine.Host.Configuration;
 using CacheMachine.Host.Configuration.Settings;
 using CacheMachine.Host.Peers;
 using CacheMachine.Kubernetes.Config;
-using CacheMachine.Runtime.Persistence;
 
 namespace CacheMachine.Host;
 
@@ -15,8 +15,8 @@ public static class StartFailures
             $"http.port = {settings.Http.Port}: {settings.Http.BindAddress}:{settings.Http.Port} is in use by another process; give another one with --port",
         KubernetesConfigException => $"kubernetes: {e.Message}",
         PeerConfigException => $"cluster: {e.Message}",
-        PersistenceException when settings.Data.Postgres is not null => $"data.postgres: {e.Message}",
-        PersistenceException => $"data.dir = {settings.Data.Directory}: {e.Message}",
+        JournalNotOpenedException when settings.Data.Postgres is not null => $"data.postgres: {e.Message}",
+        JournalNotOpenedException => $"data.dir = {settings.Data.Directory}: {e.Message}",
         IOException or UnauthorizedAccessException => e.Message,
         _ => null,
     };

@@ -43,4 +43,7 @@ internal enum Unit
 
     /// <summary>Bytes: less is better.</summary>
     Bytes,
+
+    /// <summary>Milliseconds: less is better.</summary>
+    Milliseconds,
 }

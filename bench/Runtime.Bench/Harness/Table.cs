@@ -19,6 +19,7 @@ internal static class Table
     private static string Value(double value, Unit unit) => unit switch
     {
         Unit.Bytes => FormattableString.Invariant($"{value:0} B"),
+        Unit.Milliseconds => FormattableString.Invariant($"{value:0} ms"),
         _ when value >= 1e6 => FormattableString.Invariant($"{value / 1e6:0.00} M/s"),
         _ when value >= 1e4 => FormattableString.Invariant($"{value / 1e3:0} k/s"),
         _ => FormattableString.Invariant($"{value:0} /s"),

@@ -40,6 +40,9 @@ public sealed class JournalCodec() : ManifestCodec(Identifier, ByManifest, Earli
     /// <summary>Every manifest that is written.</summary>
     public static IReadOnlyCollection<string> WrittenManifests => ByManifest.Keys;
 
+    /// <summary>Every type that is written.</summary>
+    public static IEnumerable<Type> WrittenTypes => ByManifest.Values.Select(type => type.Type);
+
     /// <summary>Every manifest that is read: those written, and earlier ones.</summary>
     public static IReadOnlyCollection<string> KnownManifests => [.. ByManifest.Keys, .. Earlier.Keys];
 }

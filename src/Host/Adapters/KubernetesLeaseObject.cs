@@ -1,5 +1,4 @@
 using CacheMachine.Kubernetes.Resources;
-using CacheMachine.Runtime.Sharding;
 
 namespace CacheMachine.Host.Adapters;
 

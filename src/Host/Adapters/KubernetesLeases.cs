@@ -3,7 +3,6 @@ using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Errors;
 using CacheMachine.Kubernetes.Resources;
 using CacheMachine.Kubernetes.Watch;
-using CacheMachine.Runtime.Sharding;
 
 namespace CacheMachine.Host.Adapters;
 

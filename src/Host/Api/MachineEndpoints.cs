@@ -4,7 +4,6 @@ using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Api.Specs;
 using CacheMachine.Host.Configuration;
 using CacheMachine.Host.Configuration.Settings;
-using CacheMachine.Runtime.Actor;
 
 namespace CacheMachine.Host.Api;
 

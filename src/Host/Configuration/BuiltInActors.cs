@@ -8,9 +8,6 @@ using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Adapters;
 using CacheMachine.Host.Configuration.Settings;
 using CacheMachine.Host.Peers;
-using CacheMachine.Runtime.Actor;
-using CacheMachine.Runtime.Persistence;
-using CacheMachine.Runtime.Sharding;
 
 namespace CacheMachine.Host.Configuration;
 
@@ -18,7 +15,7 @@ namespace CacheMachine.Host.Configuration;
 public static class BuiltInActors
 {
     /// <summary>Opens the journal and starts the watcher, the machines' region and the supervisor, which starts every machine it knows.</summary>
-    /// <exception cref="PersistenceException">The journal cannot be opened.</exception>
+    /// <exception cref="JournalNotOpenedException">The journal cannot be opened.</exception>
     public static async Task<MachineActors> StartAsync(
         HostSettings settings, ClusterConnection cluster, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -28,7 +25,11 @@ public static class BuiltInActors
         try
         {
             if (settings.Cluster.Enabled)
-                peers = await PeerCluster.JoinAsync(settings, system, cluster.Leases, loggers, time, cancellationToken);
+            {
+                var leases = new KubernetesLeases(
+                    cluster.Client, cluster.Namespace, settings.Cluster.Name, cluster.Owner, settings.Cluster.RenewEvery, time, loggers.CreateLogger<KubernetesLeases>());
+                peers = await PeerCluster.JoinAsync(settings, system, leases, loggers, time, cancellationToken);
+            }
             return Start(settings, cluster, time, system, store, peers);
         }
         catch
@@ -37,6 +38,12 @@ public static class BuiltInActors
             throw;
         }
     }
+
+    /// <summary>What replicas that are started together on this machine are told besides their settings: any port will do, the leases say which.</summary>
+    /// <param name="replicas">How many.</param>
+    /// <returns>For each its environment variables.</returns>
+    internal static IReadOnlyList<IReadOnlyDictionary<string, string>> EnvironmentOfReplicas(int replicas) =>
+        [.. Enumerable.Repeat(new Dictionary<string, string> { ["CACHEMACHINE__CLUSTER__PORT"] = "0" }, replicas)];
 
     private static MachineActors Start(
         HostSettings settings, ClusterConnection cluster, TimeProvider time, ActorSystem system, IEventStore store, PeerCluster? peers)

@@ -5,7 +5,6 @@ using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Config;
 using CacheMachine.Kubernetes.Owners;
 using CacheMachine.Registry;
-using CacheMachine.Runtime.Sharding;
 using CacheMachine.Simulator;
 
 namespace CacheMachine.Host.Configuration;
@@ -18,13 +17,12 @@ public sealed class ClusterConnection : IAsyncDisposable
 
     internal const string DefaultNamespace = "cachemachine";
 
-    private readonly KubernetesClient _client;
     private readonly RegistryClient _registry;
 
     private ClusterConnection(
-        KubernetesClient client, RegistryClient registry, IClusterApi cluster, ILeaseStore leases, SimulatedCluster? simulator, TimeProvider time)
+        KubernetesClient client, RegistryClient registry, string ns, PullOwner owner, IClusterApi cluster, SimulatedCluster? simulator, TimeProvider time)
     {
-        (_client, _registry, Cluster, Leases, Simulator) = (client, registry, cluster, leases, simulator);
+        (Client, _registry, Namespace, Owner, Cluster, Simulator) = (client, registry, ns, owner, cluster, simulator);
         Description = simulator is null ? client.Config.ToString() : $"a simulated cluster of {simulator.Options.Nodes} nodes and a registry at {simulator.Registry.Host}";
         Registry = new RegistryApi(registry, time);
     }
@@ -32,8 +30,14 @@ public sealed class ClusterConnection : IAsyncDisposable
     /// <summary>The cluster.</summary>
     public IClusterApi Cluster { get; }
 
-    /// <summary>What the replicas contend for.</summary>
-    public ILeaseStore Leases { get; }
+    /// <summary>The API of the cluster; ends with the connection.</summary>
+    internal KubernetesClient Client { get; }
+
+    /// <summary>Our namespace.</summary>
+    internal string Namespace { get; }
+
+    /// <summary>What our objects in the cluster belong to.</summary>
+    internal PullOwner Owner { get; }
 
     /// <summary>Which cluster, in words.</summary>
     public string Description { get; }
@@ -73,14 +77,13 @@ public sealed class ClusterConnection : IAsyncDisposable
             },
             time, loggers.CreateLogger<RegistryClient>());
         return new ClusterConnection(
-            client, registry, new KubernetesClusterApi(client, ns, owner, kubernetes.PullSecret, sleeper, time),
-            new KubernetesLeases(client, ns, settings.Cluster.Name, owner, settings.Cluster.RenewEvery, time, loggers.CreateLogger<KubernetesLeases>()), simulator, time);
+            client, registry, ns, owner, new KubernetesClusterApi(client, ns, owner, kubernetes.PullSecret, sleeper, time), simulator, time);
     }
 
     /// <summary>Closes the connections, and ends the simulated cluster, if there is one.</summary>
     public async ValueTask DisposeAsync()
     {
-        _client.Dispose();
+        Client.Dispose();
         _registry.Dispose();
         if (Simulator is not null)
             await Simulator.DisposeAsync();

@@ -65,7 +65,7 @@ public static class CommandLine
             postgres.Validators.Add(result =>
             {
                 // Without the value, which may hold a password.
-                if (result.Tokens.Select(t => PostgresStoreOptions.Fault(t.Value)).FirstOrDefault(fault => fault is not null) is { } fault)
+                if (result.Tokens.Select(t => PostgresConnectionString.Fault(t.Value)).FirstOrDefault(fault => fault is not null) is { } fault)
                     result.AddError($"{postgres.Name}: {fault}");
             });
             Check(kubeconfig, FileRule, File.Exists);

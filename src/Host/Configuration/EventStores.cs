@@ -1,5 +1,4 @@
 using CacheMachine.Host.Configuration.Settings;
-using CacheMachine.Runtime.Persistence;
 using CacheMachine.Runtime.Persistence.Postgres;
 using CacheMachine.Runtime.Persistence.Sqlite;
 
@@ -11,16 +10,25 @@ public static class EventStores
     private const string DatabaseFile = "cachemachine.db";
 
     /// <summary>Opens the database of <see cref="DataSettings"/> and makes what is missing. A PostgreSQL that does not answer is waited for, up to a minute.</summary>
-    /// <exception cref="PersistenceException">It cannot be opened.</exception>
-    public static async Task<IEventStore> OpenAsync(HostSettings settings, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken) =>
-        settings.Data.Postgres is { } connection
-            ? await PostgresEventStore.OpenAsync(
-                new PostgresStoreOptions(connection)
-                {
-                    PasswordFile = settings.Data.PostgresPasswordFile,
-                    TimeProvider = time,
-                    Logger = loggers.CreateLogger(settings.Log.Logger),
-                },
-                cancellationToken)
-            : await SqliteEventStore.OpenAsync(new SqliteStoreOptions(Path.Combine(settings.Data.Directory, DatabaseFile)), cancellationToken);
+    /// <exception cref="JournalNotOpenedException">It cannot be opened.</exception>
+    public static async Task<IEventStore> OpenAsync(HostSettings settings, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return settings.Data.Postgres is { } connection
+                ? await PostgresEventStore.OpenAsync(
+                    new PostgresStoreOptions(connection)
+                    {
+                        PasswordFile = settings.Data.PostgresPasswordFile,
+                        TimeProvider = time,
+                        Logger = loggers.CreateLogger(settings.Log.Logger),
+                    },
+                    cancellationToken)
+                : await SqliteEventStore.OpenAsync(new SqliteStoreOptions(Path.Combine(settings.Data.Directory, DatabaseFile)), cancellationToken);
+        }
+        catch (PersistenceException e)
+        {
+            throw new JournalNotOpenedException(e.Message, e);
+        }
+    }
 }

@@ -3,7 +3,6 @@ using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Api.Specs;
 using CacheMachine.Host.Configuration.Settings;
-using CacheMachine.Runtime.Actor;
 using CacheMachine.Simulator;
 
 namespace CacheMachine.Host.Configuration;

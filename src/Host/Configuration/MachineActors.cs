@@ -1,5 +1,3 @@
-using CacheMachine.Runtime.Actor;
-
 namespace CacheMachine.Host.Configuration;
 
 /// <summary>The actors that the HTTP API asks.</summary>

@@ -31,9 +31,10 @@ internal static class ReplicaLauncher
             var common = await PrepareAsync(folder.FullName, settings, simulator);
             foreach (var (key, value) in start.Settings)
                 common.TryAdd(EnvironmentLayer.VariableOf(key), value ?? "");
+            var ofRuntime = RuntimeActors.EnvironmentOfReplicas(replicas);
             for (var i = 0; i < replicas; i++)
             {
-                processes.Start(start.ConfigFiles.SelectMany(file => new[] { "--config", file }), new Dictionary<string, string>(common)
+                processes.Start(start.ConfigFiles.SelectMany(file => new[] { "--config", file }), new Dictionary<string, string>([.. common.Concat(ofRuntime[i])])
                 {
                     ["CACHEMACHINE__CLUSTER__REPLICA"] = Invariant($"replica-{i + 1}"),
                     ["CACHEMACHINE__HTTP__PORT"] = settings.Http.Port == 0 ? "0" : Invariant($"{settings.Http.Port + i}"),
@@ -59,7 +60,6 @@ internal static class ReplicaLauncher
         var environment = new Dictionary<string, string>
         {
             ["CACHEMACHINE__CLUSTER__ENABLED"] = "true",
-            ["CACHEMACHINE__CLUSTER__PORT"] = "0",
             ["CACHEMACHINE__SIMULATOR__EXAMPLE"] = "false",
         };
         if (settings.Cluster.KeyFile is null)

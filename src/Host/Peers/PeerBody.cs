@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using CacheMachine.Actors.Wire;
-using CacheMachine.Runtime.Persistence;
 
 namespace CacheMachine.Host.Peers;
 

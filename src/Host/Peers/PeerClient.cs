@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using CacheMachine.Runtime.Persistence;
-using CacheMachine.Runtime.Sharding;
 
 namespace CacheMachine.Host.Peers;
 

@@ -2,8 +2,6 @@ using System.Net;
 using CacheMachine.Actors;
 using CacheMachine.Actors.Wire;
 using CacheMachine.Host.Configuration.Settings;
-using CacheMachine.Runtime.Actor;
-using CacheMachine.Runtime.Sharding;
 
 namespace CacheMachine.Host.Peers;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using CacheMachine.Host.Api;
-using CacheMachine.Runtime.Persistence;
-using CacheMachine.Runtime.Sharding;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CacheMachine.Host.Peers;

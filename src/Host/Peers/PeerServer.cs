@@ -1,6 +1,4 @@
 using System.Net;
-using CacheMachine.Runtime.Persistence;
-using CacheMachine.Runtime.Sharding;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;

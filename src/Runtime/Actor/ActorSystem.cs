@@ -37,7 +37,7 @@ public sealed class ActorSystem : IActorRefFactory
     public EventStream EventStream { get; } = new();
 
     /// <summary>Stands for <c>Akka.Actor.ActorSystem.Scheduler</c>.</summary>
-    public IScheduler Scheduler => SchedulerInternal;
+    internal IScheduler Scheduler => SchedulerInternal;
 
     /// <summary>Stands for <c>Akka.Actor.ActorSystem.DeadLetters</c>.</summary>
     public IActorRef DeadLetters { get; }
@@ -87,7 +87,7 @@ public sealed class ActorSystem : IActorRefFactory
 
     /// <summary>Stands for <c>Akka.Actor.ActorSystem.GetExtension</c>.</summary>
     /// <exception cref="InvalidOperationException">Nobody has registered one.</exception>
-    public T GetExtension<T>() where T : class =>
+    internal T GetExtension<T>() where T : class =>
         _extensions.TryGetValue(typeof(T), out var extension) ? (T)extension.Value
             : throw new InvalidOperationException($"The actor system '{Name}' has no extension {typeof(T)}.");
 

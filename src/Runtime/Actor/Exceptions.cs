@@ -12,7 +12,7 @@ public abstract class AkkaException : Exception
 /// The actor's constructor or PreStart threw; the cause is the inner exception. Stands for
 /// <c>Akka.Actor.ActorInitializationException</c>. The default decider stops the child.
 /// </summary>
-public class ActorInitializationException : AkkaException
+internal class ActorInitializationException : AkkaException
 {
     internal ActorInitializationException(IActorRef? actor, string message, Exception? cause = null)
         : base(actor is null ? message : $"{actor}: {message}", cause)
@@ -25,7 +25,7 @@ internal sealed class PostRestartException(IActorRef actor, Exception cause, Exc
     actor, $"Exception post restart ({restartCause.GetType()}: {restartCause.Message})", cause);
 
 /// <summary>The actor got a <see cref="Kill"/>. Stands for <c>Akka.Actor.ActorKilledException</c>. The default decider stops the child.</summary>
-public sealed class ActorKilledException : AkkaException
+internal sealed class ActorKilledException : AkkaException
 {
     internal ActorKilledException(string message) : base(message)
     {
@@ -33,7 +33,7 @@ public sealed class ActorKilledException : AkkaException
 }
 
 /// <summary>The name is taken or not allowed. Stands for <c>Akka.Actor.InvalidActorNameException</c>.</summary>
-public sealed class InvalidActorNameException : AkkaException
+internal sealed class InvalidActorNameException : AkkaException
 {
     internal InvalidActorNameException(string message) : base(message)
     {
@@ -41,7 +41,7 @@ public sealed class InvalidActorNameException : AkkaException
 }
 
 /// <summary>The message is null. Stands for <c>Akka.Actor.InvalidMessageException</c>.</summary>
-public sealed class InvalidMessageException : AkkaException
+internal sealed class InvalidMessageException : AkkaException
 {
     internal InvalidMessageException(string message) : base(message)
     {
@@ -49,7 +49,7 @@ public sealed class InvalidMessageException : AkkaException
 }
 
 /// <summary>A watched actor died and the watcher does not handle <see cref="Terminated"/>. Stands for <c>Akka.Actor.DeathPactException</c>.</summary>
-public sealed class DeathPactException : AkkaException
+internal sealed class DeathPactException : AkkaException
 {
     internal DeathPactException(IActorRef dead) : base($"Monitored actor {dead} terminated")
     {
@@ -65,7 +65,7 @@ public sealed class AskTimeoutException : AkkaException
 }
 
 /// <summary>The same message was stashed twice. Stands for <c>Akka.Actor.IllegalActorStateException</c>.</summary>
-public sealed class IllegalActorStateException : AkkaException
+internal sealed class IllegalActorStateException : AkkaException
 {
     internal IllegalActorStateException(string message) : base(message)
     {

@@ -1,14 +1,14 @@
 namespace CacheMachine.Runtime.Actor;
 
 /// <summary>Something that can be called off. Stands for <c>Akka.Actor.ICancelable</c>.</summary>
-public interface ICancelable
+internal interface ICancelable
 {
     /// <summary>Stands for <c>Akka.Actor.ICancelable.Cancel</c>: harmless when it is too late.</summary>
     void Cancel();
 }
 
 /// <summary>Sends messages later, by the system's clock. Stands for <c>Akka.Actor.IScheduler</c> (<c>ITellScheduler</c>).</summary>
-public interface IScheduler
+internal interface IScheduler
 {
     /// <summary>Stands for <c>Akka.Actor.ITellScheduler.ScheduleTellOnce</c>.</summary>
     /// <param name="delay">Zero or more.</param>

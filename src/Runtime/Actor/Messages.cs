@@ -30,7 +30,7 @@ public sealed class PoisonPill
 /// Makes its receiver fail with <see cref="ActorKilledException"/>, after the messages that are already in the mailbox; the parent's
 /// strategy decides. Stands for <c>Akka.Actor.Kill</c>.
 /// </summary>
-public sealed class Kill
+internal sealed class Kill
 {
     private Kill()
     {
@@ -56,14 +56,6 @@ public abstract class Status
 {
     private Status()
     {
-    }
-
-    /// <summary>It worked. Stands for <c>Akka.Actor.Status.Success</c>.</summary>
-    /// <param name="status">What came out of it, if anything.</param>
-    public sealed class Success(object? status) : Status
-    {
-        /// <summary>Stands for <c>Akka.Actor.Status.Success.Status</c>.</summary>
-        public object? Status { get; } = status;
     }
 
     /// <summary>It failed; an Ask that gets this fails with the cause. Stands for <c>Akka.Actor.Status.Failure</c>.</summary>

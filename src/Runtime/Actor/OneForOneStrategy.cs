@@ -31,7 +31,7 @@ public sealed class OneForOneStrategy : SupervisorStrategy
 }
 
 /// <summary>The directive is for all children when one fails. Stands for <c>Akka.Actor.AllForOneStrategy</c>.</summary>
-public sealed class AllForOneStrategy : SupervisorStrategy
+internal sealed class AllForOneStrategy : SupervisorStrategy
 {
     /// <summary>Stands for the constructor of <c>Akka.Actor.AllForOneStrategy</c> with the same parameters.</summary>
     /// <param name="maxNrOfRetries">As in <see cref="OneForOneStrategy"/>; counted for each child.</param>

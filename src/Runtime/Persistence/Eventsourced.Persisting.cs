@@ -104,7 +104,7 @@ public abstract partial class Eventsourced
             if (result is AppendResult.Conflict conflict)
                 failure = new SequenceNumberConflictException(PersistenceId, conflict);
             else if (result is AppendResult.Unavailable unavailable)
-                Reject(batch, new JournalUnavailableException(PersistenceId, unavailable));
+                Reject(batch, new JournalUnavailableException(PersistenceId, unavailable.Reason));
             else if (result is AppendResult.Rejected rejected)
                 Reject(batch, new PersistenceException($"append to the journal of '{PersistenceId}': {rejected.Reason}. Nothing was stored."));
         }

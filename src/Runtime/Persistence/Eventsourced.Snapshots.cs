@@ -5,12 +5,12 @@ namespace CacheMachine.Runtime.Persistence;
 public abstract partial class Eventsourced
 {
     /// <summary>
-    /// Saves a state under <see cref="SnapshotSequenceNr"/>. It is turned into bytes before this returns; <see cref="SaveSnapshotSuccess"/> or
+    /// Saves a state under <see cref="LastSequenceNr"/>. It is turned into bytes before this returns; <see cref="SaveSnapshotSuccess"/> or
     /// <see cref="SaveSnapshotFailure"/> comes as a command. Stands for <c>Eventsourced.SaveSnapshot</c>.
     /// </summary>
     public void SaveSnapshot(object snapshot)
     {
-        var metadata = new SnapshotMetadata(PersistenceId, SnapshotSequenceNr, _time.GetUtcNow().UtcDateTime);
+        var metadata = new SnapshotMetadata(PersistenceId, LastSequenceNr, _time.GetUtcNow().UtcDateTime);
         Answer(
             () => _extension.Store.Snapshots.SaveAsync(metadata, _extension.Serializer.Serialize(snapshot)),
             new SaveSnapshotSuccess(metadata),

@@ -59,9 +59,6 @@ public abstract partial class Eventsourced : ActorBase
     /// <summary>The number of the last event that was replayed or stored. Stands for <c>Eventsourced.LastSequenceNr</c>.</summary>
     public long LastSequenceNr { get; private set; }
 
-    /// <summary>The number that a snapshot taken now would have. Stands for <c>Eventsourced.SnapshotSequenceNr</c>.</summary>
-    public long SnapshotSequenceNr => LastSequenceNr;
-
     /// <summary>Stands for <c>Eventsourced.Log</c>.</summary>
     protected virtual ILoggingAdapter Log { get; }
 

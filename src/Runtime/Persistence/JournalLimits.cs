@@ -4,7 +4,7 @@ namespace CacheMachine.Runtime.Persistence;
 /// The column widths of Akka.Persistence.Sql's default tables, in characters. SQLite would not enforce them, other databases do, so they are checked
 /// before anything is written and a log that was begun on one database can be moved to another.
 /// </summary>
-public static class JournalLimits
+internal static class JournalLimits
 {
     /// <summary>Column <c>persistence_id</c> of all tables.</summary>
     public const int PersistenceIdLength = 255;

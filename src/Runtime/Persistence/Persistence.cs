@@ -23,7 +23,7 @@ public static class Persistence
 
     /// <summary>Stands for <c>Persistence.Instance.Get(system)</c>.</summary>
     /// <exception cref="InvalidOperationException"><see cref="Attach"/> was not called for the system.</exception>
-    public static PersistenceExtension Get(ActorSystem system)
+    internal static PersistenceExtension Get(ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
         return system.GetExtension<PersistenceExtension>();

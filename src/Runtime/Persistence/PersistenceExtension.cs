@@ -17,10 +17,10 @@ public sealed class PersistenceExtension
     }
 
     /// <summary>The journal and the snapshots.</summary>
-    public IEventStore Store { get; }
+    internal IEventStore Store { get; }
 
     /// <summary>The application's serializer.</summary>
-    public IPayloadSerializer Serializer { get; }
+    internal IPayloadSerializer Serializer { get; }
 
     internal async Task<AppendResult> AppendAsync(string persistenceId, IReadOnlyList<JournalEntry> entries)
     {

@@ -4,7 +4,7 @@ namespace CacheMachine.Runtime.Persistence;
 /// What <c>OnPersistFailure</c> is given when the journal answered <see cref="AppendResult.Conflict"/>: another incarnation of the actor writes the
 /// same log. The actor must stop; whoever owns the log now has the truth.
 /// </summary>
-public sealed class SequenceNumberConflictException : PersistenceException
+internal sealed class SequenceNumberConflictException : PersistenceException
 {
     /// <summary>The conflict on the log of <paramref name="persistenceId"/>.</summary>
     public SequenceNumberConflictException(string persistenceId, AppendResult.Conflict conflict)

@@ -15,7 +15,7 @@ public abstract class HashCodeMessageExtractor : IMessageExtractor
     }
 
     /// <summary>How many shards there are; they are named "0" to one less than this.</summary>
-    public int MaxNumberOfShards { get; }
+    internal int MaxNumberOfShards { get; }
 
     /// <inheritdoc/>
     public abstract string? EntityId(object message);

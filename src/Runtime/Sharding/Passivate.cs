@@ -11,5 +11,5 @@ public sealed class Passivate
     public Passivate(object stopMessage) => StopMessage = stopMessage;
 
     /// <summary>What the entity wants to receive in order to stop itself. It arrives after everything that the shard had sent before.</summary>
-    public object StopMessage { get; }
+    internal object StopMessage { get; }
 }

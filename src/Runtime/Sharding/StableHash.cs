@@ -5,7 +5,7 @@ using System.Text;
 namespace CacheMachine.Runtime.Sharding;
 
 /// <summary>MurmurHash3, x86, 32 bits, seed 0, of the UTF-8 bytes (Austin Appleby, public domain): the same number in every process, on every machine, in every release.</summary>
-public static class StableHash
+internal static class StableHash
 {
     /// <summary>The hash of a string.</summary>
     public static uint Of(string text) => Of(Encoding.UTF8.GetBytes(text));

@@ -268,7 +268,7 @@ public sealed class MachineDecisionsTests
         world.Tell(new ConfigureMachine(7, World.Spec(A)));
         world.Tell(new DeleteMachine("m", 6));
         world.Tell(new ConfigureMachine(6, World.Spec(B)));
-        Assert.Equal(World.Spec(A).RepoMen, world.State.Record.Spec!.RepoMen, (a, b) => a.Zip(b).All(pair => pair.First.IsSameAs(pair.Second)));
+        Assert.Equal(World.Spec(A).RepoMen, world.State.Record.Spec!.RepoMen, (a, b) => Enumerable.Zip(a, b).All(pair => pair.First.IsSameAs(pair.Second)));
     }
 
     [Fact]

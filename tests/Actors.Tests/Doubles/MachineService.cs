@@ -1,33 +1,28 @@
 using System.Text;
 using CacheMachine.Actors.CacheMachines;
-using CacheMachine.Actors.Journal;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Supervisor;
-using CacheMachine.Runtime.Actor;
-using CacheMachine.Runtime.Persistence;
-using CacheMachine.Runtime.Persistence.Sqlite;
-using CacheMachine.Runtime.Sharding;
 using CacheMachine.Runtime.TestKit;
 
 namespace CacheMachine.Actors.Tests.Doubles;
 
-/// <summary>All actors of the service on a cluster double, in virtual time, on a SQLite journal in memory or in a file; it can be restarted.</summary>
+/// <summary>All actors of the service on a cluster double, in virtual time, on a SQLite journal; it can be restarted.</summary>
 internal sealed class MachineService : IAsyncDisposable
 {
     /// <summary>For a machine that is busy with other things; no test that passes waits for it.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly Func<Task<IEventStore>> _open;
+    private readonly Func<Task<WatchedStore>> _open;
     private readonly bool _isInMemory;
     private readonly MachineSettings _settings;
     private ActorSystem? _system;
     private int _entities;
 
-    private MachineService(Func<Task<IEventStore>>? open, MachineSettings? settings)
+    private MachineService(Func<Task<WatchedStore>>? open, MachineSettings? settings)
     {
         _isInMemory = open is null;
-        _open = open ?? (async () => await SqliteEventStore.OpenAsync(SqliteStoreOptions.InMemory));
+        _open = open ?? (() => WatchedStore.OpenAsync(null));
         _settings = settings ?? new MachineSettings();
     }
 
@@ -45,12 +40,12 @@ internal sealed class MachineService : IAsyncDisposable
     public int Entities => Volatile.Read(ref _entities);
 
     public static Task<MachineService> StartAsync(string? path = null, MachineSettings? settings = null, bool run = true) =>
-        StartAsync(path is null ? null : async () => await SqliteEventStore.OpenAsync(new SqliteStoreOptions(path)), settings, run);
+        StartAsync(path is null ? null : () => WatchedStore.OpenAsync(path), settings, run);
 
     /// <param name="open">Opens the journal, again after each stop; null: one in memory, that lasts.</param>
     /// <param name="settings">Of the machines.</param>
     /// <param name="run">Whether the actors are started.</param>
-    public static async Task<MachineService> StartAsync(Func<Task<IEventStore>>? open, MachineSettings? settings, bool run = true)
+    public static async Task<MachineService> StartAsync(Func<Task<WatchedStore>>? open, MachineSettings? settings, bool run = true)
     {
         var service = new MachineService(open, settings);
         await service.OpenAsync();
@@ -62,14 +57,13 @@ internal sealed class MachineService : IAsyncDisposable
     /// <summary>Starts the actors.</summary>
     public void Run()
     {
-        _system = ActorSystem.Create("service", new ActorSystemSettings { TimeProvider = Time });
-        Persistence.Attach(_system, Store, new JournalCodec());
+        _system = ServiceSystem.Create(Time, Store);
         var watcher = _system.ActorOf(Props.Create(() => new ClusterWatcherActor(Cluster)), "cluster-watcher");
         var repoMen = new RepoManFactory(new RegistryDouble(), new RepoManSettings(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
         var services = new MachineServices(Cluster, watcher, null, repoMen, _settings, Time);
-        Machines = ClusterSharding.Get(_system).Start(CacheMachineActor.TypeName, name => Machine(name, services), new ClusterShardingSettings(), new MachineMessageExtractor(4));
-        Supervisor = ClusterSharding.Get(_system).Start(
-            MachineSupervisorActor.TypeName, _ => Props.Create(() => new MachineSupervisorActor(Machines, watcher, Cluster)), new ClusterShardingSettings(), new SupervisorMessageExtractor(4));
+        Machines = ServiceSystem.Shard(_system, CacheMachineActor.TypeName, name => Machine(name, services), new MachineMessageExtractor(4));
+        Supervisor = ServiceSystem.Shard(
+            _system, MachineSupervisorActor.TypeName, _ => Props.Create(() => new MachineSupervisorActor(Machines, watcher, Cluster)), new SupervisorMessageExtractor(4));
         _system.ActorOf(Props.Create(() => new SupervisorKeeperActor(Supervisor)), "supervisor-keeper");
     }
 
@@ -122,7 +116,8 @@ internal sealed class MachineService : IAsyncDisposable
         var end = Time.GetUtcNow() + time;
         for (var i = 0; i < 10; i++)
         {
-            Time.Advance((end - Time.GetUtcNow()) / (10 - i));
+            // On Akka.NET the clock goes on by itself as well.
+            Time.Advance(end - Time.GetUtcNow() is { Ticks: > 0 } left ? left / (10 - i) : TimeSpan.Zero);
             await AskAsync(Supervisor, ListMachines.Instance);
         }
     }
@@ -139,7 +134,7 @@ internal sealed class MachineService : IAsyncDisposable
         return Props.Create(() => new CacheMachineActor(name, services));
     }
 
-    private async Task OpenAsync() => Store = new WatchedStore(await _open());
+    private async Task OpenAsync() => Store = await _open();
 
     private string Requests() => Cluster.Requests.Aggregate(new StringBuilder(), (text, r) => text.Append($"{r.Verb} {r.Name}, ")).ToString();
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using CacheMachine.Runtime.Persistence;
+using CacheMachine.Actors.Journal;
+using CacheMachine.Runtime.Persistence.Sqlite;
 
 namespace CacheMachine.Actors.Tests.Doubles;
 
@@ -22,6 +23,28 @@ internal sealed class WatchedStore(IEventStore inner) : IEventStore, IJournal, I
 
     /// <summary>How often an append was refused because of <see cref="Outage"/>.</summary>
     public int Refused => Volatile.Read(ref _refused);
+
+    /// <summary>Opens it.</summary>
+    /// <param name="path">The file; null for a database in memory.</param>
+    public static async Task<WatchedStore> OpenAsync(string? path) =>
+        new(await SqliteEventStore.OpenAsync(path is null ? SqliteStoreOptions.InMemory : new SqliteStoreOptions(path)));
+
+    /// <summary>Writes an event as the actor would, while no actor runs.</summary>
+    public async Task RecordAsync(string persistenceId, long number, object e, DateTimeOffset at)
+    {
+        if (await AppendAsync(persistenceId, [new JournalEntry(number, new JournalCodec().Serialize(e), at)], default) is not AppendResult.Stored)
+            throw new InvalidOperationException($"event {number} of {persistenceId} was not taken");
+    }
+
+    /// <summary>The actor's events, in order.</summary>
+    public async Task<IReadOnlyList<object>> EventsAsync(string persistenceId) =>
+        [.. (await ReadAsync(persistenceId, 1, long.MaxValue, 1000, default)).Select(entry => new JournalCodec().Deserialize(entry.Payload))];
+
+    /// <summary>The actor's last snapshot and its number; null where there is none.</summary>
+    public async Task<(object Snapshot, long At)?> SnapshotAsync(string persistenceId) =>
+        await LoadLatestAsync(persistenceId, SnapshotSelectionCriteria.Latest, default) is { } stored
+            ? (new JournalCodec().Deserialize(stored.Payload), stored.Metadata.SequenceNr)
+            : null;
 
     public IJournal Journal => this;
 

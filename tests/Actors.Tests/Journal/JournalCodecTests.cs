@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using CacheMachine.Actors.Journal;
-using CacheMachine.Runtime.Persistence;
 using Xunit;
 
 namespace CacheMachine.Actors.Tests.Journal;

@@ -3,7 +3,6 @@ using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Journal;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Actors.Tests.Doubles;
-using CacheMachine.Runtime.Persistence;
 using CacheMachine.Runtime.Persistence.Postgres;
 using CacheMachine.Runtime.Persistence.Sqlite;
 using CacheMachine.Runtime.TestKit;
@@ -38,7 +37,7 @@ public abstract class YearOfChanges(ITestOutputHelper output)
     public async Task A_machine_recovers_in_under_100_ms_keeps_its_last_1000_events_and_numbers_on_when_it_is_made_again()
     {
         await SeedAsync(Log, Enumerable.Range(1, Earlier).Select(hour => new MachineConfigured(hour, Spec(hour), At)));
-        await using var service = await MachineService.StartAsync(OpenAsync, null);
+        await using var service = await MachineService.StartAsync(async () => new WatchedStore(await OpenAsync()), null);
         for (var hour = Earlier + 1; hour <= Hours; hour++)
             Assert.IsType<MachineStatus>(await ConfigureAsync(service, hour));
         var highest = await service.Store.HighestSequenceNrAsync(Log, default);
@@ -70,7 +69,7 @@ public abstract class YearOfChanges(ITestOutputHelper output)
         await SeedAsync(
             MachineSupervisorActor.Id,
             Enumerable.Range(1, EarlierOfList).Select(nr => new MachineCreated(nr, nr == 1 ? Spec(0, "other") : Spec(nr))));
-        await using var service = await MachineService.StartAsync(OpenAsync, null);
+        await using var service = await MachineService.StartAsync(async () => new WatchedStore(await OpenAsync()), null);
         for (var change = EarlierOfList + 1; change <= 1500; change++)
             await service.CreateAsync(Spec(change));
 

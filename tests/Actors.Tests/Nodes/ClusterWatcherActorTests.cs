@@ -1,8 +1,6 @@
 using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Tests.Doubles;
-using CacheMachine.Runtime.Actor;
-using CacheMachine.Runtime.Event;
 using CacheMachine.Runtime.TestKit;
 using Xunit;
 

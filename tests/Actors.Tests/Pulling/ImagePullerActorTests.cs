@@ -1,6 +1,5 @@
 using CacheMachine.Actors.Pulling;
 using CacheMachine.Actors.Tests.Doubles;
-using CacheMachine.Runtime.Actor;
 using CacheMachine.Runtime.TestKit;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Tests.Doubles;
-using CacheMachine.Runtime.Actor;
 using CacheMachine.Runtime.TestKit;
 using Xunit;
 

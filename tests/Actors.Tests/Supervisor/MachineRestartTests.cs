@@ -5,7 +5,6 @@ using CacheMachine.Actors.Journal;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Actors.Tests.Doubles;
-using CacheMachine.Runtime.Persistence;
 using Xunit;
 
 namespace CacheMachine.Actors.Tests.Supervisor;
@@ -88,7 +87,7 @@ public sealed class MachineRestartTests : IDisposable
         await service.CreateAsync(Facts.Spec("m", "a:1"));
         await service.Until(() => service.Cluster.UidOf(A) is not null, "the pull has begun");
         service.Cluster.Failure = "503";
-        service.Supervisor.Tell(new RemoveMachine("m"), Runtime.Actor.ActorRefs.NoSender);
+        service.Supervisor.Tell(new RemoveMachine("m"), ActorRefs.NoSender);
         await service.Until(() => service.Cluster.Asked("delete").Any(), "the removal has begun");
         await service.StopAsync();
         service.Cluster.Failure = null;
@@ -162,17 +161,13 @@ public sealed class MachineRestartTests : IDisposable
             service.Cluster.PodSays(pull, node, PullPodState.Pulled, Facts.Digest('1'));
     }
 
-    private static async Task RecordAsync(MachineService service, string id, long number, object e) =>
-        Assert.IsType<AppendResult.Stored>(
-            await service.Store.AppendAsync(id, [new JournalEntry(number, new JournalCodec().Serialize(e), service.Time.GetUtcNow())], default));
+    private static Task RecordAsync(MachineService service, string id, long number, object e) => service.Store.RecordAsync(id, number, e, service.Time.GetUtcNow());
 
     private static async Task<(MachineRecord Record, long At)?> SnapshotAsync(MachineService service) =>
-        await service.Store.LoadLatestAsync("cachemachine-m", SnapshotSelectionCriteria.Latest, default) is { } stored
-            ? ((MachineRecord)new JournalCodec().Deserialize(stored.Payload), stored.Metadata.SequenceNr)
-            : null;
+        await service.Store.SnapshotAsync("cachemachine-m") is var (snapshot, at) ? ((MachineRecord)snapshot, at) : null;
 
     private static async Task<ImmutableArray<IMachineEvent>> EventsAsync(MachineService service) =>
-        [.. (await service.Store.ReadAsync("cachemachine-m", 1, long.MaxValue, 1000, default)).Select(entry => (IMachineEvent)new JournalCodec().Deserialize(entry.Payload))];
+        [.. (await service.Store.EventsAsync("cachemachine-m")).Cast<IMachineEvent>()];
 
     private static string Text(MachineRecord record) => Encoding.UTF8.GetString(new JournalCodec().Serialize(record).Bytes.Span);
 }

@@ -6,7 +6,6 @@ using System.Text.RegularExpressions;
 using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Actors.Wire;
-using CacheMachine.Runtime.Persistence;
 using Xunit;
 
 namespace CacheMachine.Actors.Tests.Wire;

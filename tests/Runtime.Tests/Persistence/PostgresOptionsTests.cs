@@ -16,7 +16,7 @@ public sealed class PostgresOptionsTests
     [InlineData("")]
     public async Task A_connection_string_that_is_none_is_refused_without_quoting_it(string text)
     {
-        var fault = PostgresStoreOptions.Fault(text);
+        var fault = PostgresConnectionString.Fault(text);
         var error = await Assert.ThrowsAsync<PersistenceException>(() => PostgresEventStore.OpenAsync(new PostgresStoreOptions(text)));
 
         Assert.NotNull(fault);

@@ -1,5 +1,4 @@
 using System.Text;
-using CacheMachine.Runtime.Persistence;
 
 namespace CacheMachine.Runtime.Tests.Persistence;
 

@@ -15,7 +15,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
     /// <exception cref="PersistenceException">The options cannot be used; nothing was connected.</exception>
     internal PostgresConnections(PostgresStoreOptions options)
     {
-        if (PostgresStoreOptions.Fault(options.ConnectionString) is { } fault)
+        if (PostgresConnectionString.Fault(options.ConnectionString) is { } fault)
             throw new PersistenceException($"the connection string of PostgreSQL {fault}");
         _options = options;
         var wanted = new NpgsqlConnectionStringBuilder(options.ConnectionString);

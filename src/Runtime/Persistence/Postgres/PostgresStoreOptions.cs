@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Npgsql;
 
 namespace CacheMachine.Runtime.Persistence.Postgres;
 
@@ -18,32 +17,19 @@ public sealed class PostgresStoreOptions(string connectionString)
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>Longest wait for a connection; 2 s unless told.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+    internal TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>After this time without an answer a connection counts as lost, at least 2 s; 5 s unless told.</summary>
-    public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    internal TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long <see cref="PostgresEventStore.OpenAsync"/> waits for a database that does not answer; 60 s unless told.</summary>
-    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    internal TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long an append whose COMMIT got no answer asks what became of it; 5 s unless told.</summary>
-    public TimeSpan ResolveTimeout { get; init; } = TimeSpan.FromSeconds(5);
+    internal TimeSpan ResolveTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a database that is away is looked for; 1 s unless told.</summary>
-    public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
+    internal TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     internal string ConnectionString => connectionString;
-
-    /// <summary>What is wrong with a connection string, as the end of the sentence "it ..."; null: nothing. Never quotes any of it.</summary>
-    public static string? Fault(string connectionString)
-    {
-        try
-        {
-            return string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(connectionString).Host) ? "must name a Host" : null;
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or OverflowException or KeyNotFoundException)
-        {
-            return "must be an Npgsql connection string, such as Host=db;Database=cachemachine;Username=cachemachine";
-        }
-    }
 }

@@ -1,10 +1,10 @@
-namespace CacheMachine.Runtime.Persistence;
+namespace CacheMachine.Payloads;
 
 /// <summary>
 /// A stored payload names a kind or a version that the serializer does not know: it was written by a newer release or another program. Recovery stops on
 /// it, because a state computed without that event would be wrong.
 /// </summary>
-public sealed class UnknownManifestException : PersistenceException
+public sealed class UnknownManifestException : Exception
 {
     /// <summary>The payload that could not be read.</summary>
     /// <param name="identifier">The serializer's identifier that is stored with it.</param>

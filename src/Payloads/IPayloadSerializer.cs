@@ -1,8 +1,8 @@
-namespace CacheMachine.Runtime.Persistence;
+namespace CacheMachine.Payloads;
 
 /// <summary>
-/// Turns events and snapshots into bytes and back. The application provides it; the runtime knows no types. Stands for Akka.NET's
-/// <c>SerializerWithStringManifest</c>. Called from many threads at once.
+/// Turns objects into bytes and back. The application provides it; the runtimes know no types. The built-in runtime calls it itself; on
+/// Akka.NET it is behind a <c>SerializerWithStringManifest</c>. Called from many threads at once.
 /// </summary>
 public interface IPayloadSerializer
 {

@@ -1,4 +1,4 @@
-namespace CacheMachine.Runtime.Persistence;
+namespace CacheMachine.Payloads;
 
 /// <summary>An event or a snapshot as bytes. The three columns of Akka.Persistence.Sql that tell how to read one.</summary>
 /// <param name="Identifier">Which serializer wrote it (column <c>identifier</c> or <c>serializer_id</c>; Akka.NET's <c>Serializer.Identifier</c>).</param>
