@@ -9,7 +9,7 @@ public class ReplicasOnTheSimulator : ReplicasFixture
     public override TimeSpan LeaseDuration { get; } = TimeSpan.FromSeconds(9);
 
     /// <inheritdoc/>
-    public override TimeSpan StormTime { get; } = TimeSpan.FromSeconds(40);
+    public override TimeSpan StormTime { get; } = TimeSpan.FromSeconds(20);
 
     /// <inheritdoc/>
     public override TimeSpan PollInterval { get; } = TimeSpan.FromSeconds(5);
