@@ -29,33 +29,3 @@ public sealed class OneForOneStrategy : SupervisorStrategy
         else parent.Stop(child.Ref);
     }
 }
-
-/// <summary>The directive is for all children when one fails. Stands for <c>Akka.Actor.AllForOneStrategy</c>.</summary>
-internal sealed class AllForOneStrategy : SupervisorStrategy
-{
-    /// <summary>Stands for the constructor of <c>Akka.Actor.AllForOneStrategy</c> with the same parameters.</summary>
-    /// <param name="maxNrOfRetries">As in <see cref="OneForOneStrategy"/>; counted for each child.</param>
-    /// <param name="withinTimeRange">As in <see cref="OneForOneStrategy"/>.</param>
-    /// <param name="localOnlyDecider">Chooses the directive by the exception.</param>
-    public AllForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
-        : base(maxNrOfRetries, withinTimeRange, new FunctionDecider(localOnlyDecider))
-    {
-    }
-
-    private protected override void ProcessFailure(ActorCell parent, bool restart, ChildStats child, Exception cause)
-    {
-        var all = parent.ChildStats;
-        if (restart && all.All(one => MayRestart(parent, one)))
-        {
-            foreach (var one in all)
-            {
-                if (!ReferenceEquals(one, child)) one.Ref.SendSystemMessage(new Dispatch.Suspend());
-                one.Ref.SendSystemMessage(new Dispatch.Recreate(cause));
-            }
-        }
-        else
-        {
-            foreach (var one in all) parent.Stop(one.Ref);
-        }
-    }
-}

@@ -14,7 +14,6 @@ public abstract partial class Eventsourced : ActorBase
     private readonly long _instanceId = Interlocked.Increment(ref s_instances);
     private readonly PersistenceExtension _extension;
     private readonly TimeProvider _time;
-    private readonly PersistentStash _stash;
     private readonly MailboxStash _waiting;
     private Phase _phase = Phase.Recovering;
 
@@ -25,7 +24,6 @@ public abstract partial class Eventsourced : ActorBase
         _extension = Persistence.Get(Context.System);
         _time = Context.System.Settings.TimeProvider;
         _waiting = new MailboxStash(Cell);
-        _stash = new PersistentStash(new MailboxStash(Cell), _waiting);
         Log = Context.GetLogger();
     }
 
@@ -46,12 +44,6 @@ public abstract partial class Eventsourced : ActorBase
 
     /// <summary>The name of the log; must be unique in the database and must not change in the life of the actor.</summary>
     public abstract string PersistenceId { get; }
-
-    /// <summary>What to recover from. Stands for <c>Eventsourced.Recovery</c>.</summary>
-    public virtual Recovery Recovery => Recovery.Default;
-
-    /// <summary>The messages that the actor has put aside itself. Stands for <c>Eventsourced.Stash</c>.</summary>
-    public IStash Stash => _stash;
 
     /// <summary>True until <see cref="RecoveryCompleted"/> is handled. Stands for <c>Eventsourced.IsRecovering</c>.</summary>
     public bool IsRecovering => _phase == Phase.Recovering && !_replayed;

@@ -80,7 +80,7 @@ public sealed class TimersTests : ActorTest
         Time.Advance(Seconds(1));
         ExpectMsg("two");
         ExpectMsg("three");
-        Do(timers => timers.CancelAll());
+        Do(timers => timers.Cancel("three"));
         ExpectNoMsg(Seconds(10));
     }
 
