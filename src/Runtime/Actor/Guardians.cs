@@ -38,7 +38,7 @@ internal static class Guardians
             Context.Watch(Cell.Child(SystemName));
         }
 
-        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(cause =>
+        private protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(cause =>
         {
             Cell.System.Logger.LogCritical(cause, "A guardian of the actor system {System} failed: the system terminates.", Cell.System.Name);
             return Directive.Stop;

@@ -1,7 +1,7 @@
 namespace CacheMachine.Runtime.Actor;
 
 /// <summary>The directive is for the child that failed. Stands for <c>Akka.Actor.OneForOneStrategy</c>.</summary>
-public sealed class OneForOneStrategy : SupervisorStrategy
+internal sealed class OneForOneStrategy : SupervisorStrategy
 {
     /// <summary>Stands for the constructor of <c>Akka.Actor.OneForOneStrategy</c> with the same parameters.</summary>
     /// <param name="maxNrOfRetries">A child that is to be restarted more often than this within the range of time is stopped; null or
@@ -9,17 +9,12 @@ public sealed class OneForOneStrategy : SupervisorStrategy
     /// <param name="withinTimeRange">Null: restarts count for ever. With a range but no limit, one restart in it is allowed.</param>
     /// <param name="localOnlyDecider">Chooses the directive by the exception.</param>
     public OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
-        : this(maxNrOfRetries, withinTimeRange, new FunctionDecider(localOnlyDecider))
+        : base(maxNrOfRetries, withinTimeRange, localOnlyDecider)
     {
     }
 
     /// <summary>Stands for the constructor of <c>Akka.Actor.OneForOneStrategy</c> with the same parameter: no limit.</summary>
     public OneForOneStrategy(Func<Exception, Directive> localOnlyDecider) : this(null, null, localOnlyDecider)
-    {
-    }
-
-    internal OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, IDecider decider)
-        : base(maxNrOfRetries, withinTimeRange, decider)
     {
     }
 

@@ -32,7 +32,7 @@ public abstract class ReceiveActor : ActorBase
     protected void Become(Action configure) => Cell.Become(Configure(configure));
 
     /// <inheritdoc/>
-    protected sealed override bool Receive(object message) => _initial.Handle(message);
+    private protected sealed override bool Receive(object message) => _initial.Handle(message);
 
     internal sealed override void Init() => _configuring = null;
 

@@ -26,7 +26,7 @@ public sealed class BackoffSupervisor : ActorBase
     protected override void PreStart() => StartNow();
 
     /// <inheritdoc/>
-    protected override bool Receive(object message)
+    private protected override bool Receive(object message)
     {
         switch (message)
         {

@@ -33,7 +33,7 @@ public abstract partial class Eventsourced
     }
 
     /// <summary>Sees every message first: answers of the journal are handled here, and commands wait here while they must. Stands for <c>Eventsourced.AroundReceive</c>.</summary>
-    protected internal override bool AroundReceive(Receive receive, object message)
+    internal override bool AroundReceive(Receive receive, object message)
     {
         switch (message)
         {

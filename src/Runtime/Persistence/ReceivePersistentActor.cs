@@ -40,10 +40,10 @@ public abstract class ReceivePersistentActor : Eventsourced
     }
 
     /// <inheritdoc/>
-    protected sealed override bool ReceiveCommand(object message) => _commands.Handle(message);
+    private protected sealed override bool ReceiveCommand(object message) => _commands.Handle(message);
 
     /// <inheritdoc/>
-    protected sealed override bool ReceiveRecover(object message) => _recovers.Handle(message);
+    private protected sealed override bool ReceiveRecover(object message) => _recovers.Handle(message);
 
     internal sealed override void Init() => _constructed = true;
 }

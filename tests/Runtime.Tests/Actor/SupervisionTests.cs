@@ -209,7 +209,7 @@ public sealed class SupervisionTests : ActorTest
             Receive<NewChild>(child => Sender.Tell(Context.ActorOf(child.Props, child.Name)));
         }
 
-        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ =>
+        private protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ =>
         {
             _log.Tell(Sender);
             return Directive.Resume;

@@ -145,7 +145,7 @@ public sealed class TimersTests : ActorTest
 
         public ITimerScheduler Timers { get; set; } = null!;
 
-        protected override void PostRestart(Exception reason) => Timers.StartSingleTimer("key", "of the new life", Seconds(1));
+        private protected override void PostRestart(Exception reason) => Timers.StartSingleTimer("key", "of the new life", Seconds(1));
     }
 
     [Fact]

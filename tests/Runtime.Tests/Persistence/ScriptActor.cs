@@ -61,7 +61,7 @@ internal sealed class ScriptActor : ReceivePersistentActor
 
     public static void Watch(IActorRef other) => Context.Watch(other);
 
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    private protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistFailure(cause, @event, sequenceNr);
         _observer.Tell(new PersistFailed(cause, @event, sequenceNr));
@@ -73,7 +73,7 @@ internal sealed class ScriptActor : ReceivePersistentActor
         _observer.Tell(new PersistRejected(cause, @event, sequenceNr));
     }
 
-    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    private protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
         base.OnRecoveryFailure(reason, message);
         _observer.Tell(new RecoveryFailure(reason, message));
