@@ -1,4 +1,3 @@
-using Akka.Event;
 using CacheMachine.Host.Configuration.OnAkka;
 
 namespace CacheMachine.Runtime.TestKit;
