@@ -1,5 +1,6 @@
 using CacheMachine.Runtime.Actor;
 using CacheMachine.Runtime.Dispatch;
+using CacheMachine.Runtime.Event;
 
 namespace CacheMachine.Runtime.TestKit;
 
@@ -32,6 +33,9 @@ public abstract class TestKit : TestKitBase, IDisposable
     /// <param name="props">How to make it.</param>
     /// <param name="name">Unique; generated if null.</param>
     public IActorRef ActorOf(Props props, string? name = null) => Sys.ActorOf(props, name);
+
+    /// <summary>From now on the test actor gets every message that could not be delivered, as a dead letter.</summary>
+    public void SubscribeToDeadLetters() => Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -21,7 +21,7 @@ internal sealed class Creation : Benchmark
         var began = Now;
         var parent = await Idlers.StartActorsAsync(_system, count);
         var rate = Rate(count, began);
-        await Idlers.StopAsync(parent);
+        await _system.StopAsync(parent);
         return rate;
     }
 

@@ -23,7 +23,7 @@ internal sealed class IdleMemory : Benchmark
         var before = Used();
         var parent = await Idlers.StartActorsAsync(_system, count);
         var bytes = (double)(Used() - before) / count;
-        await Idlers.StopAsync(parent);
+        await _system.StopAsync(parent);
         return bytes;
     }
 

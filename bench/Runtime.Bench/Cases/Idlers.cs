@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using CacheMachine.Runtime.Actor;
-using CacheMachine.Runtime.Bench.Harness;
 
 namespace CacheMachine.Runtime.Bench.Cases;
 
@@ -40,8 +39,6 @@ internal static class Idlers
             channel.Writer.Complete();
         await Task.WhenAll(loops);
     }
-
-    public static Task StopAsync(IActorRef parent) => parent.GracefulStop(Pace.Stuck);
 
     private static async Task LoopAsync(ChannelReader<object> reader, Countdown started)
     {

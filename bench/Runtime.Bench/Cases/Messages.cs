@@ -28,7 +28,7 @@ internal sealed class Messages(int senders) : Benchmark
         await SendAsync(each, () => counter.Tell(Message, ActorRefs.NoSender));
         await done.Task;
         var rate = Rate(total, began);
-        await counter.GracefulStop(Pace.Stuck);
+        await _system.StopAsync(counter);
         return rate;
     }
 

@@ -48,7 +48,7 @@ internal sealed class Recovering : Benchmark
         var actor = _system.ActorOf(Props.Create(() => new AccountActor(Id, recovered)));
         Check(await recovered.Task, count);
         var rate = Rate(count, began);
-        await actor.GracefulStop(Pace.Stuck);
+        await _system.StopAsync(actor);
         return rate;
     }
 

@@ -3,11 +3,12 @@ using CacheMachine.Runtime.Event;
 namespace CacheMachine.Runtime.Actor;
 
 /// <summary>Handles one message, or returns false when it is not for this handler. Stands for <c>Akka.Actor.Receive</c>.</summary>
-public delegate bool Receive(object message);
+internal delegate bool Receive(object message);
 
 /// <summary>
 /// Base of all actors. Stands for <c>Akka.Actor.ActorBase</c>. An instance is made by the runtime only, runs one message at a time,
-/// and is replaced by a new instance when its parent restarts it.
+/// and is replaced by a new instance when its parent restarts it. What is <c>private protected</c> here and in the classes below is protected in
+/// Akka.NET; no actor of the service needs it.
 /// </summary>
 public abstract class ActorBase
 {
@@ -30,7 +31,7 @@ public abstract class ActorBase
 
     /// <summary>Stands for <c>Akka.Actor.ActorBase.Context</c>: that of the actor whose code runs on this thread.</summary>
     /// <exception cref="NotSupportedException">This thread runs no actor, as after an await.</exception>
-    protected static IActorContext Context => ActorCell.Current ?? throw new NotSupportedException(
+    private protected static IActorContext Context => ActorCell.Current ?? throw new NotSupportedException(
         "There is no active actor context on this thread: most likely this is an asynchronous continuation. Pipe its result to Self.");
 
     /// <summary>Stands for <c>Akka.Actor.ActorBase.Self</c>. May be used from any thread.</summary>
@@ -43,13 +44,13 @@ public abstract class ActorBase
     protected IActorRef Sender => Cell.Sender;
 
     /// <summary>Stands for <c>Akka.Actor.ActorBase.Receive</c>: the behaviour as long as Become was not called.</summary>
-    protected abstract bool Receive(object message);
+    private protected abstract bool Receive(object message);
 
     /// <summary>
     /// Stands for <c>Akka.Actor.ActorBase.AroundReceive</c>: sees every user message before the current behaviour does.
     /// </summary>
     /// <returns>Whether the message was handled.</returns>
-    protected internal virtual bool AroundReceive(Receive receive, object message)
+    internal virtual bool AroundReceive(Receive receive, object message)
     {
         var handled = receive(message);
         if (!handled) Unhandled(message);
@@ -60,14 +61,14 @@ public abstract class ActorBase
     /// Stands for <c>Akka.Actor.ActorBase.Unhandled</c>: publishes an <see cref="UnhandledMessage"/>.
     /// </summary>
     /// <exception cref="DeathPactException">The message is a <see cref="Terminated"/>.</exception>
-    protected virtual void Unhandled(object message)
+    private protected virtual void Unhandled(object message)
     {
         if (message is Terminated terminated) throw new DeathPactException(terminated.ActorRef);
         Cell.System.PublishUnhandled(new UnhandledMessage(message, Sender, Self));
     }
 
     /// <summary>Stands for <c>Akka.Actor.ActorBase.SupervisorStrategy</c>: asked once an instance, when a child fails.</summary>
-    protected virtual SupervisorStrategy SupervisorStrategy() => Actor.SupervisorStrategy.DefaultStrategy;
+    private protected virtual SupervisorStrategy SupervisorStrategy() => Actor.SupervisorStrategy.DefaultStrategy;
 
     /// <summary>Stands for <c>Akka.Actor.ActorBase.PreStart</c>: runs before the first message.</summary>
     protected virtual void PreStart()
@@ -100,7 +101,7 @@ public abstract class ActorBase
     /// Stands for <c>Akka.Actor.ActorBase.PostRestart</c>: runs on the new instance when the children that PreRestart stopped are dead.
     /// By default calls <see cref="PreStart"/>.
     /// </summary>
-    protected virtual void PostRestart(Exception reason) => PreStart();
+    private protected virtual void PostRestart(Exception reason) => PreStart();
 
     /// <summary>Runs after the constructor: nothing can be configured outside of Become from here on.</summary>
     internal virtual void Init()

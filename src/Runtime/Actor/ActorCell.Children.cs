@@ -39,9 +39,9 @@ internal sealed partial class ActorCell
         return child.SelfRef;
     }
 
-    public IActorRef Child(string name) => _children.ByName.TryGetValue(name, out var child) ? child.Ref : ActorRefs.Nobody;
+    internal IActorRef Child(string name) => _children.ByName.TryGetValue(name, out var child) ? child.Ref : ActorRefs.Nobody;
 
-    public IEnumerable<IActorRef> GetChildren() => _children.ByName.Values.Select(static one => one.Ref).ToArray();
+    internal IEnumerable<IActorRef> GetChildren() => _children.ByName.Values.Select(static one => one.Ref).ToArray();
 
     public void Stop(IActorRef actor)
     {

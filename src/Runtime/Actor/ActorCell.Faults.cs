@@ -232,7 +232,6 @@ internal sealed partial class ActorCell
         ReleaseActor();
         _actor = null;
         _receive = null;
-        _below = null;
         Mailbox.Close();
         TellWatchersOfDeath();
     }

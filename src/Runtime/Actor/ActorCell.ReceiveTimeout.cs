@@ -6,7 +6,11 @@ internal sealed partial class ActorCell
     private ITimer? _receiveTimer;
     private TimeSpan? _receiveTimeout;
 
-    public void SetReceiveTimeout(TimeSpan? receiveTimeout)
+    /// <summary>
+    /// Stands for <c>Akka.Actor.IActorContext.SetReceiveTimeout</c>: a <see cref="ReceiveTimeout"/> comes when no message came for that
+    /// long, again and again until it is set to null.
+    /// </summary>
+    internal void SetReceiveTimeout(TimeSpan? receiveTimeout)
     {
         if (receiveTimeout is { } time) ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, nameof(receiveTimeout));
         _receiveTimeout = receiveTimeout;

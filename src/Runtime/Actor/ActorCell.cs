@@ -15,9 +15,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     private ActorBase? _actor;
     private Receive? _receive;
-    private Stack<Receive>? _below;
     private TimerScheduler? _timers;
-    private MailboxStash? _stash;
     private Envelope _current;
 
     /// <summary>The instance has ended (PreRestart or PostStop has run) and there is no new one yet.</summary>
@@ -57,9 +55,6 @@ internal sealed partial class ActorCell : IUntypedActorContext
         set => _current = value;
     }
 
-    /// <summary>Counts the messages taken from the mailbox, so that two with the same content can be told apart.</summary>
-    internal long Turn { get; private set; }
-
     public ActorSystem System { get; }
 
     public IActorRef Self => SelfRef;
@@ -68,28 +63,11 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     public IActorRef Parent => ParentRef;
 
-    internal void Become(Receive receive)
-    {
-        _below?.Clear();
-        _receive = receive;
-    }
-
-    internal void BecomeStacked(Receive receive)
-    {
-        if (_receive is not null) (_below ??= new Stack<Receive>()).Push(_receive);
-        _receive = receive;
-    }
-
-    /// <summary>On the lowest behaviour this does nothing, whichever it is.</summary>
-    internal void UnbecomeStacked()
-    {
-        if (_below is not null && _below.TryPop(out var below)) _receive = below;
-    }
+    internal void Become(Receive receive) => _receive = receive;
 
     /// <summary>Handles one user message; a failure is reported to the parent, never thrown.</summary>
     internal void Invoke(in Envelope envelope)
     {
-        Turn++;
         _current = envelope;
         try
         {
@@ -178,13 +156,12 @@ internal sealed partial class ActorCell : IUntypedActorContext
         var actor = Props.NewActor();
         actor.Init();
         if (actor is IWithTimers withTimers) withTimers.Timers = _timers = new TimerScheduler(this);
-        if (actor is IWithStash withStash) withStash.Stash = _stash = new MailboxStash(this);
         return actor;
     }
 
     /// <summary>
-    /// Ends the instance: its timers stop, what it stashed goes back to the mailbox, and it is disposed if it can be. The reference to it
-    /// stays until there is a new one, because its supervisor strategy may still be asked.
+    /// Ends the instance: its timers stop, and it is disposed if it can be. The reference to it stays until there is a new one, because its
+    /// supervisor strategy may still be asked.
     /// </summary>
     private void ReleaseActor()
     {
@@ -192,8 +169,6 @@ internal sealed partial class ActorCell : IUntypedActorContext
         _released = true;
         _timers?.CancelAll();
         _timers = null;
-        _stash?.UnstashAll();
-        _stash = null;
         _current = default;
         try
         {

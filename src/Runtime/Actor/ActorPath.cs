@@ -6,7 +6,7 @@ namespace CacheMachine.Runtime.Actor;
 /// Where an actor is in the tree, as <c>akka://SYSTEM/user/parent/child</c>. Stands for <c>Akka.Actor.ActorPath</c>. Equality is that
 /// of the names; the incarnation does not count, as in Akka.NET (references compare it).
 /// </summary>
-public sealed partial class ActorPath : IEquatable<ActorPath>
+internal sealed partial class ActorPath : IEquatable<ActorPath>
 {
     private readonly ActorPath? _parent;
     private readonly int _hash;

@@ -40,10 +40,10 @@ public sealed class ActorSystem : IActorRefFactory
     internal IScheduler Scheduler => SchedulerInternal;
 
     /// <summary>Stands for <c>Akka.Actor.ActorSystem.DeadLetters</c>.</summary>
-    public IActorRef DeadLetters { get; }
+    internal IActorRef DeadLetters { get; }
 
     /// <summary>Stands for <c>Akka.Actor.ActorSystem.WhenTerminated</c>: done when nothing of this system runs any more.</summary>
-    public Task WhenTerminated => _terminated.Task;
+    internal Task WhenTerminated => _terminated.Task;
 
     internal ActorSystemSettings Settings { get; }
 
@@ -78,7 +78,7 @@ public sealed class ActorSystem : IActorRefFactory
     /// Stands for <c>Akka.Actor.ActorSystem.Terminate</c>: stops all actors, each after the message it is handling, parents after their
     /// children.
     /// </summary>
-    /// <returns><see cref="WhenTerminated"/>.</returns>
+    /// <returns>Done when nothing of this system runs any more.</returns>
     public Task Terminate()
     {
         _user.SelfRef.Stop();

@@ -63,11 +63,3 @@ public sealed class AskTimeoutException : AkkaException
     {
     }
 }
-
-/// <summary>The same message was stashed twice. Stands for <c>Akka.Actor.IllegalActorStateException</c>.</summary>
-internal sealed class IllegalActorStateException : AkkaException
-{
-    internal IllegalActorStateException(string message) : base(message)
-    {
-    }
-}

@@ -28,17 +28,17 @@ internal static class Guardians
     {
         public RootGuardian() => Receive<Terminated>(dead =>
         {
-            if (dead.ActorRef.Path.Name == UserName) Context.Stop(Context.Child(SystemName));
+            if (dead.ActorRef.Path.Name == UserName) Context.Stop(Cell.Child(SystemName));
             else Context.Stop(Self);
         });
 
         protected override void PreStart()
         {
-            Context.Watch(Context.Child(UserName));
-            Context.Watch(Context.Child(SystemName));
+            Context.Watch(Cell.Child(UserName));
+            Context.Watch(Cell.Child(SystemName));
         }
 
-        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(cause =>
+        private protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(cause =>
         {
             Cell.System.Logger.LogCritical(cause, "A guardian of the actor system {System} failed: the system terminates.", Cell.System.Name);
             return Directive.Stop;

@@ -22,12 +22,6 @@ public interface IActorRefFactory
 /// </summary>
 public interface IActorContext : IActorRefFactory
 {
-    /// <summary>Stands for <c>Akka.Actor.IActorContext.Self</c>.</summary>
-    IActorRef Self { get; }
-
-    /// <summary>Stands for <c>Akka.Actor.IActorContext.Sender</c>.</summary>
-    IActorRef Sender { get; }
-
     /// <summary>Stands for <c>Akka.Actor.IActorContext.Parent</c>.</summary>
     IActorRef Parent { get; }
 
@@ -44,18 +38,6 @@ public interface IActorContext : IActorRefFactory
     /// that is in the mailbox.</summary>
     /// <returns>The subject.</returns>
     IActorRef Unwatch(IActorRef subject);
-
-    /// <summary>Stands for <c>Akka.Actor.IActorContext.Child</c>: the child of that name, or <see cref="ActorRefs.Nobody"/>.</summary>
-    IActorRef Child(string name);
-
-    /// <summary>Stands for <c>Akka.Actor.IActorContext.GetChildren</c>: all children, those that are stopping too.</summary>
-    IEnumerable<IActorRef> GetChildren();
-
-    /// <summary>
-    /// Stands for <c>Akka.Actor.IActorContext.SetReceiveTimeout</c>: a <see cref="ReceiveTimeout"/> comes when no message came for that
-    /// long, again and again until it is set to null.
-    /// </summary>
-    void SetReceiveTimeout(TimeSpan? receiveTimeout);
 }
 
 /// <summary>Stands for <c>Akka.Actor.IUntypedActorContext</c>: what a receive actor's Context is.</summary>

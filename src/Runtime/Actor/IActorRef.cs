@@ -17,7 +17,7 @@ public interface ICanTell
 public interface IActorRef : ICanTell, IEquatable<IActorRef>
 {
     /// <summary>Stands for <c>Akka.Actor.IActorRef.Path</c>.</summary>
-    ActorPath Path { get; }
+    internal ActorPath Path { get; }
 }
 
 /// <summary>References that belong to no actor. Stands for <c>Akka.Actor.ActorRefs</c>.</summary>
@@ -47,7 +47,7 @@ public static class ActorRefImplicitSenderExtensions
     /// Stands for <c>Akka.Actor.ActorRefImplicitSenderExtensions.Forward</c>: passes a message on with its original sender, so that
     /// the receiver's reply goes there.
     /// </summary>
-    public static void Forward(this IActorRef receiver, object message)
+    internal static void Forward(this IActorRef receiver, object message)
     {
         ArgumentNullException.ThrowIfNull(receiver);
         receiver.Tell(message, ActorCell.Current?.CurrentEnvelope.Sender);

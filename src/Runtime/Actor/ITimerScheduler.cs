@@ -21,9 +21,6 @@ public interface ITimerScheduler
 
     /// <summary>Stands for <c>Akka.Actor.ITimerScheduler.Cancel</c>.</summary>
     void Cancel(object key);
-
-    /// <summary>Stands for <c>Akka.Actor.ITimerScheduler.CancelAll</c>.</summary>
-    void CancelAll();
 }
 
 /// <summary>

@@ -3,50 +3,33 @@ using CacheMachine.Runtime.Dispatch;
 namespace CacheMachine.Runtime.Actor;
 
 /// <summary>
-/// A stash in front of one actor's mailbox. An actor can have several; each keeps its own order. Used only while the actor's code
+/// Messages set aside in front of one actor's mailbox, in their order: the commands of a persistent actor that wait for its journal. Used only while the actor's code
 /// runs. Stands for <c>Akka.Actor.Internal.AbstractStash</c>.
 /// </summary>
-internal sealed class MailboxStash(ActorCell cell) : IStash
+internal sealed class MailboxStash(ActorCell cell)
 {
-    private readonly LinkedList<Envelope> _stashed = new();
-    private long _last;
+    private readonly Queue<Envelope> _stashed = new();
 
-    internal int Count => _stashed.Count;
-
-    public void Stash()
+    /// <summary>Sets the message that is being handled aside, with its sender; once a message.</summary>
+    internal void Stash()
     {
         var envelope = cell.CurrentEnvelope;
-        if (envelope.Message is null) throw new IllegalActorStateException($"{cell.Self} can stash only while it handles a message.");
-        if (_last == cell.Turn)
-            throw new IllegalActorStateException($"{cell.Self} cannot stash the same message {envelope.Message.GetType()} more than once.");
-        _last = cell.Turn;
         // It comes out of the mailbox a second time, and must pass as what has not been seen yet.
         if (envelope.Message is Terminated terminated) cell.ExpectTerminated(terminated.ActorRef);
-        _stashed.AddLast(envelope);
+        _stashed.Enqueue(envelope);
     }
 
-    public void Unstash()
+    /// <summary>Puts the oldest one to the front of the mailbox.</summary>
+    internal void Unstash()
     {
-        if (_stashed.First is not { } oldest) return;
-        _stashed.RemoveFirst();
-        cell.Mailbox.Prepend([oldest.Value]);
+        if (_stashed.TryDequeue(out var oldest)) cell.Mailbox.Prepend([oldest]);
     }
 
-    public void UnstashAll() => cell.Mailbox.Prepend(ClearStash());
-
-    /// <summary>Puts envelopes before what is stashed, in the order given. Stands for <c>Akka.Actor.IStash.Prepend</c>.</summary>
-    internal void Prepend(IReadOnlyList<Envelope> envelopes)
+    /// <summary>Puts all to the front of the mailbox, in the order of stashing.</summary>
+    internal void UnstashAll()
     {
-        for (var i = envelopes.Count - 1; i >= 0; i--) _stashed.AddFirst(envelopes[i]);
-    }
-
-    /// <summary>Empties the stash. Stands for <c>Akka.Actor.IStash.ClearStash</c>.</summary>
-    /// <returns>What was in it, oldest first.</returns>
-    internal IReadOnlyList<Envelope> ClearStash()
-    {
-        if (_stashed.Count == 0) return [];
-        Envelope[] all = [.. _stashed];
+        if (_stashed.Count == 0) return;
+        cell.Mailbox.Prepend([.. _stashed]);
         _stashed.Clear();
-        return all;
     }
 }

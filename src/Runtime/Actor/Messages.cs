@@ -16,7 +16,7 @@ public sealed class Terminated
 }
 
 /// <summary>Stops its receiver after the messages that are already in the mailbox. Stands for <c>Akka.Actor.PoisonPill</c>.</summary>
-public sealed class PoisonPill
+internal sealed class PoisonPill
 {
     private PoisonPill()
     {
@@ -41,7 +41,7 @@ internal sealed class Kill
 }
 
 /// <summary>No message came for the time given to SetReceiveTimeout. Stands for <c>Akka.Actor.ReceiveTimeout</c>.</summary>
-public sealed class ReceiveTimeout
+internal sealed class ReceiveTimeout
 {
     private ReceiveTimeout()
     {
@@ -59,11 +59,12 @@ public abstract class Status
     }
 
     /// <summary>It failed; an Ask that gets this fails with the cause. Stands for <c>Akka.Actor.Status.Failure</c>.</summary>
-    /// <param name="cause">Why.</param>
-    public sealed class Failure(Exception cause) : Status
+    public sealed class Failure : Status
     {
-        /// <summary>Stands for <c>Akka.Actor.Status.Failure.Cause</c>.</summary>
-        public Exception Cause { get; } = cause;
+        internal Failure(Exception cause) => Cause = cause;
+
+        /// <summary>Stands for <c>Akka.Actor.Status.Failure.Cause</c>: why.</summary>
+        public Exception Cause { get; }
 
         /// <inheritdoc/>
         public override string ToString() => $"Failure: {Cause}";

@@ -1,7 +1,7 @@
 namespace CacheMachine.Runtime.Actor;
 
 /// <summary>The directive is for the child that failed. Stands for <c>Akka.Actor.OneForOneStrategy</c>.</summary>
-public sealed class OneForOneStrategy : SupervisorStrategy
+internal sealed class OneForOneStrategy : SupervisorStrategy
 {
     /// <summary>Stands for the constructor of <c>Akka.Actor.OneForOneStrategy</c> with the same parameters.</summary>
     /// <param name="maxNrOfRetries">A child that is to be restarted more often than this within the range of time is stopped; null or
@@ -9,7 +9,7 @@ public sealed class OneForOneStrategy : SupervisorStrategy
     /// <param name="withinTimeRange">Null: restarts count for ever. With a range but no limit, one restart in it is allowed.</param>
     /// <param name="localOnlyDecider">Chooses the directive by the exception.</param>
     public OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
-        : this(maxNrOfRetries, withinTimeRange, new FunctionDecider(localOnlyDecider))
+        : base(maxNrOfRetries, withinTimeRange, localOnlyDecider)
     {
     }
 
@@ -18,44 +18,9 @@ public sealed class OneForOneStrategy : SupervisorStrategy
     {
     }
 
-    internal OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, IDecider decider)
-        : base(maxNrOfRetries, withinTimeRange, decider)
-    {
-    }
-
     private protected override void ProcessFailure(ActorCell parent, bool restart, ChildStats child, Exception cause)
     {
         if (restart && MayRestart(parent, child)) child.Ref.SendSystemMessage(new Dispatch.Recreate(cause));
         else parent.Stop(child.Ref);
-    }
-}
-
-/// <summary>The directive is for all children when one fails. Stands for <c>Akka.Actor.AllForOneStrategy</c>.</summary>
-internal sealed class AllForOneStrategy : SupervisorStrategy
-{
-    /// <summary>Stands for the constructor of <c>Akka.Actor.AllForOneStrategy</c> with the same parameters.</summary>
-    /// <param name="maxNrOfRetries">As in <see cref="OneForOneStrategy"/>; counted for each child.</param>
-    /// <param name="withinTimeRange">As in <see cref="OneForOneStrategy"/>.</param>
-    /// <param name="localOnlyDecider">Chooses the directive by the exception.</param>
-    public AllForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
-        : base(maxNrOfRetries, withinTimeRange, new FunctionDecider(localOnlyDecider))
-    {
-    }
-
-    private protected override void ProcessFailure(ActorCell parent, bool restart, ChildStats child, Exception cause)
-    {
-        var all = parent.ChildStats;
-        if (restart && all.All(one => MayRestart(parent, one)))
-        {
-            foreach (var one in all)
-            {
-                if (!ReferenceEquals(one, child)) one.Ref.SendSystemMessage(new Dispatch.Suspend());
-                one.Ref.SendSystemMessage(new Dispatch.Recreate(cause));
-            }
-        }
-        else
-        {
-            foreach (var one in all) parent.Stop(one.Ref);
-        }
     }
 }

@@ -53,7 +53,7 @@ public sealed class Props
     }
 
     /// <summary>Stands for <c>Akka.Actor.Props.WithSupervisorStrategy</c>: for the children, in place of the actor's own.</summary>
-    public Props WithSupervisorStrategy(SupervisorStrategy supervisorStrategy) => new(Type, _arguments, _constructor, supervisorStrategy);
+    internal Props WithSupervisorStrategy(SupervisorStrategy supervisorStrategy) => new(Type, _arguments, _constructor, supervisorStrategy);
 
     internal ActorBase NewActor() => (ActorBase)_constructor.Value.Invoke(_arguments.AsSpan());
 }

@@ -31,14 +31,8 @@ public abstract class ReceiveActor : ActorBase
     /// <param name="configure">Declares the handlers of the new behaviour; runs at once.</param>
     protected void Become(Action configure) => Cell.Become(Configure(configure));
 
-    /// <summary>Stands for <c>Akka.Actor.ReceiveActor.BecomeStacked</c>: puts a behaviour on top until UnbecomeStacked.</summary>
-    protected void BecomeStacked(Action configure) => Cell.BecomeStacked(Configure(configure));
-
-    /// <summary>Stands for <c>Akka.Actor.ActorBase.UnbecomeStacked</c>: back to the behaviour below, if there is one.</summary>
-    protected void UnbecomeStacked() => Cell.UnbecomeStacked();
-
     /// <inheritdoc/>
-    protected sealed override bool Receive(object message) => _initial.Handle(message);
+    private protected sealed override bool Receive(object message) => _initial.Handle(message);
 
     internal sealed override void Init() => _configuring = null;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace CacheMachine.Runtime.Actor;
 
 /// <summary>What happens to an actor that failed. Stands for <c>Akka.Actor.Directive</c>.</summary>
-public enum Directive
+internal enum Directive
 {
     /// <summary>Stands for <c>Akka.Actor.Directive.Resume</c>: it goes on with the next message, with the state it has.</summary>
     Resume,
@@ -18,17 +18,10 @@ public enum Directive
     Stop,
 }
 
-/// <summary>Chooses a directive. Stands for <c>Akka.Actor.IDecider</c>.</summary>
-public interface IDecider
-{
-    /// <summary>Stands for <c>Akka.Actor.IDecider.Decide</c>.</summary>
-    Directive Decide(Exception cause);
-}
-
 /// <summary>How an actor handles the failures of its children. Stands for <c>Akka.Actor.SupervisorStrategy</c>.</summary>
-public abstract class SupervisorStrategy
+internal abstract class SupervisorStrategy
 {
-    private protected SupervisorStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, IDecider decider)
+    private protected SupervisorStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> decider)
     {
         MaxNumberOfRetries = maxNrOfRetries ?? -1;
         WithinTimeRange = withinTimeRange is { } range && range > TimeSpan.Zero ? range : null;
@@ -39,13 +32,13 @@ public abstract class SupervisorStrategy
     /// Stands for <c>Akka.Actor.SupervisorStrategy.DefaultDecider</c>: stops a child that could not be initialised or was killed, restarts
     /// it after any other exception.
     /// </summary>
-    public static IDecider DefaultDecider { get; } = new FunctionDecider(static cause =>
-        cause is ActorInitializationException or ActorKilledException ? Directive.Stop : Directive.Restart);
+    internal static Func<Exception, Directive> DefaultDecider { get; } = static cause =>
+        cause is ActorInitializationException or ActorKilledException ? Directive.Stop : Directive.Restart;
 
     /// <summary>
     /// Stands for <c>Akka.Actor.SupervisorStrategy.DefaultStrategy</c>: one for one with the default decider, restarting without a limit.
     /// </summary>
-    public static SupervisorStrategy DefaultStrategy { get; } = new OneForOneStrategy(null, null, DefaultDecider);
+    internal static SupervisorStrategy DefaultStrategy { get; } = new OneForOneStrategy(null, null, DefaultDecider);
 
     /// <summary>Restarts that are allowed within the range of time; -1 is no limit.</summary>
     internal int MaxNumberOfRetries { get; }
@@ -53,12 +46,12 @@ public abstract class SupervisorStrategy
     /// <summary>Null when restarts count for ever.</summary>
     internal TimeSpan? WithinTimeRange { get; }
 
-    internal IDecider Decider { get; }
+    internal Func<Exception, Directive> Decider { get; }
 
     /// <returns>False when the failure is to be escalated.</returns>
     internal bool HandleFailure(ActorCell parent, ChildStats child, Exception cause)
     {
-        var directive = Decider.Decide(cause);
+        var directive = Decider(cause);
         var logger = parent.System.Logger;
         switch (directive)
         {
@@ -83,10 +76,4 @@ public abstract class SupervisorStrategy
 
     private protected bool MayRestart(ActorCell parent, ChildStats child) =>
         child.RequestRestartPermission(MaxNumberOfRetries, WithinTimeRange, parent.System.Settings.TimeProvider);
-}
-
-/// <summary>Stands for <c>Akka.Actor.LocalOnlyDecider</c>.</summary>
-internal sealed class FunctionDecider(Func<Exception, Directive> decide) : IDecider
-{
-    public Directive Decide(Exception cause) => decide(cause);
 }

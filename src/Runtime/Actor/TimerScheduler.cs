@@ -23,7 +23,7 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
         if (_running.Remove(key, out var running)) running.Clock.Cancel();
     }
 
-    public void CancelAll()
+    internal void CancelAll()
     {
         foreach (var running in _running.Values) running.Clock.Cancel();
         _running.Clear();

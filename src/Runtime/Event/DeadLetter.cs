@@ -15,13 +15,13 @@ public sealed class DeadLetter
     }
 
     /// <summary>Stands for <c>Akka.Event.AllDeadLetters.Message</c>.</summary>
-    public object Message { get; }
+    internal object Message { get; }
 
     /// <summary>Stands for <c>Akka.Event.AllDeadLetters.Sender</c>; the dead letters themselves if nobody sent it.</summary>
-    public IActorRef Sender { get; }
+    internal IActorRef Sender { get; }
 
     /// <summary>Stands for <c>Akka.Event.AllDeadLetters.Recipient</c>.</summary>
-    public IActorRef Recipient { get; }
+    internal IActorRef Recipient { get; }
 
     /// <inheritdoc/>
     public override string ToString() => $"DeadLetter from {Sender} to {Recipient}: <{Message}>";
@@ -31,7 +31,7 @@ public sealed class DeadLetter
 /// A message that its receiver has no handler for, published on the <see cref="EventStream"/>. Stands for
 /// <c>Akka.Event.UnhandledMessage</c>.
 /// </summary>
-public sealed class UnhandledMessage
+internal sealed class UnhandledMessage
 {
     internal UnhandledMessage(object message, IActorRef sender, IActorRef recipient)
     {

@@ -10,7 +10,7 @@ namespace CacheMachine.Runtime.Event;
 public interface ILoggingAdapter
 {
     /// <summary>Stands for <c>Akka.Event.LoggingExtensions.Debug</c>.</summary>
-    void Debug(string format, params object?[] args);
+    internal void Debug(string format, params object?[] args);
 
     /// <summary>Stands for <c>Akka.Event.LoggingExtensions.Info</c>.</summary>
     void Info(string format, params object?[] args);

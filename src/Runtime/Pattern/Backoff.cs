@@ -6,8 +6,8 @@ namespace CacheMachine.Runtime.Pattern;
 public static class Backoff
 {
     /// <summary>
-    /// Stands for <c>Akka.Pattern.Backoff.OnFailure</c>: the child is started again after it has failed; when it stops by itself, the
-    /// supervisor stops too.
+    /// Stands for <c>Akka.Pattern.Backoff.OnStop</c>: the child is started again after it has stopped, whatever made it stop; its failures are
+    /// for the default decider (which restarts it at once).
     /// </summary>
     /// <param name="childProps">How to make the child.</param>
     /// <param name="childName">The same name each time.</param>
@@ -16,36 +16,21 @@ public static class Backoff
     /// <param name="maxBackoff">The delay grows no further; not less than the first.</param>
     /// <param name="randomFactor">0 to 1: each delay is lengthened by a random part of it up to this, so that many do not start at once.</param>
     /// <param name="maxNrOfRetries">The supervisor stops rather than start the child more often than this; -1 is no limit.</param>
-    public static BackoffOptions OnFailure(
-        Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, int maxNrOfRetries) =>
-        new(onStop: false, childProps, childName, minBackoff, maxBackoff, randomFactor, maxNrOfRetries);
-
-    /// <summary>
-    /// Stands for <c>Akka.Pattern.Backoff.OnStop</c>: the child is started again after it has stopped, whatever made it stop; its failures are
-    /// for the default decider (which restarts it at once).
-    /// </summary>
-    /// <param name="childProps">How to make the child.</param>
-    /// <param name="childName">The same name each time.</param>
-    /// <param name="minBackoff">As in <see cref="OnFailure"/>.</param>
-    /// <param name="maxBackoff">As in <see cref="OnFailure"/>.</param>
-    /// <param name="randomFactor">As in <see cref="OnFailure"/>.</param>
-    /// <param name="maxNrOfRetries">As in <see cref="OnFailure"/>.</param>
     public static BackoffOptions OnStop(
         Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, int maxNrOfRetries) =>
-        new(onStop: true, childProps, childName, minBackoff, maxBackoff, randomFactor, maxNrOfRetries);
+        new(childProps, childName, minBackoff, maxBackoff, randomFactor, maxNrOfRetries);
 }
 
 /// <summary>For <see cref="BackoffSupervisor.Props"/>. Stands for <c>Akka.Pattern.BackoffOptions</c>.</summary>
 public sealed class BackoffOptions
 {
     internal BackoffOptions(
-        bool onStop, Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, int maxNrOfRetries)
+        Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, int maxNrOfRetries)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(minBackoff, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxBackoff, minBackoff);
         ArgumentOutOfRangeException.ThrowIfLessThan(randomFactor, 0.0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(randomFactor, 1.0);
-        OnStop = onStop;
         ChildProps = childProps;
         ChildName = childName;
         MinBackoff = minBackoff;
@@ -53,8 +38,6 @@ public sealed class BackoffOptions
         RandomFactor = randomFactor;
         MaxNrOfRetries = maxNrOfRetries;
     }
-
-    internal bool OnStop { get; }
 
     internal Props ChildProps { get; }
 

@@ -7,36 +7,32 @@ namespace CacheMachine.Runtime.Pattern;
 /// are forwarded to the child; while there is no child they are dead letters. What the child sends to it goes on to its own parent,
 /// with this supervisor as the sender.
 /// </summary>
-public abstract class BackoffSupervisor : ActorBase
+public sealed class BackoffSupervisor : ActorBase
 {
     private readonly BackoffOptions _options;
     private IActorRef? _child;
     private int _restarts;
 
-    private protected BackoffSupervisor(BackoffOptions options) => _options = options;
+    private BackoffSupervisor(BackoffOptions options) => _options = options;
 
     /// <summary>Stands for <c>Akka.Pattern.BackoffSupervisor.Props(BackoffOptions)</c>.</summary>
     public static Props Props(BackoffOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.OnStop
-            ? Actor.Props.Create<BackoffOnStopSupervisor>(options)
-            : Actor.Props.Create<BackoffOnFailureSupervisor>(options);
+        return Actor.Props.Create(() => new BackoffSupervisor(options));
     }
 
-    private protected bool MayStartAgain => _options.MaxNrOfRetries < 0 || _restarts < _options.MaxNrOfRetries;
+    /// <inheritdoc/>
+    protected override void PreStart() => StartNow();
 
     /// <inheritdoc/>
-    protected sealed override void PreStart() => StartNow();
-
-    /// <inheritdoc/>
-    protected sealed override bool Receive(object message)
+    private protected override bool Receive(object message)
     {
         switch (message)
         {
             case Terminated terminated when terminated.ActorRef.Equals(_child):
                 _child = null;
-                OnChildTerminated();
+                StartLater();
                 break;
             case StartChild:
                 StartNow();
@@ -55,10 +51,14 @@ public abstract class BackoffSupervisor : ActorBase
         return true;
     }
 
-    private protected abstract void OnChildTerminated();
-
-    private protected void StartLater()
+    private void StartLater()
     {
+        if (_options.MaxNrOfRetries >= 0 && _restarts >= _options.MaxNrOfRetries)
+        {
+            Context.Stop(Self);
+            return;
+        }
+
         Context.System.Scheduler.ScheduleTellOnce(_options.Delay(_restarts), Self, StartChild.Instance, Self);
         _restarts++;
     }
@@ -71,38 +71,4 @@ public abstract class BackoffSupervisor : ActorBase
     }
 
     private sealed record ResetRestarts(int Seen);
-}
-
-/// <summary>Starts the child again whenever it has stopped.</summary>
-internal sealed class BackoffOnStopSupervisor(BackoffOptions options) : BackoffSupervisor(options)
-{
-    private protected override void OnChildTerminated()
-    {
-        if (MayStartAgain) StartLater();
-        else Context.Stop(Self);
-    }
-}
-
-/// <summary>
-/// Starts the child again when it has failed: a restart is made by stopping the child and starting it later. Stands for
-/// <c>Akka.Pattern.BackoffOnRestartSupervisor</c>.
-/// </summary>
-internal sealed class BackoffOnFailureSupervisor(BackoffOptions options) : BackoffSupervisor(options)
-{
-    private bool _failed;
-
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(cause =>
-    {
-        var directive = Actor.SupervisorStrategy.DefaultDecider.Decide(cause);
-        if (directive != Directive.Restart) return directive;
-        _failed = true;
-        return Directive.Stop;
-    });
-
-    private protected override void OnChildTerminated()
-    {
-        if (_failed && MayStartAgain) StartLater();
-        else Context.Stop(Self);
-        _failed = false;
-    }
 }

@@ -7,4 +7,4 @@ public sealed record DeleteMessagesSuccess(long ToSequenceNr);
 /// <summary>The events may still be there. Stands for Akka.NET's <c>Akka.Persistence.DeleteMessagesFailure</c>.</summary>
 /// <param name="Cause">Why.</param>
 /// <param name="ToSequenceNr">As given to <c>DeleteMessages</c>.</param>
-public sealed record DeleteMessagesFailure(Exception Cause, long ToSequenceNr);
+internal sealed record DeleteMessagesFailure(Exception Cause, long ToSequenceNr);

@@ -21,7 +21,6 @@ public abstract partial class Eventsourced
     internal override void AroundPreRestart(Exception cause, object? message)
     {
         // All that waits goes back to the mailbox, which survives the restart, in its order.
-        _stash.UnstashAll();
         _waiting.UnstashAll();
         base.AroundPreRestart(cause, message);
     }
@@ -29,13 +28,12 @@ public abstract partial class Eventsourced
     internal override void AroundPostStop()
     {
         // The mailbox is on its way to the dead letters, and so is what waits.
-        _stash.UnstashAll();
         _waiting.UnstashAll();
         base.AroundPostStop();
     }
 
     /// <summary>Sees every message first: answers of the journal are handled here, and commands wait here while they must. Stands for <c>Eventsourced.AroundReceive</c>.</summary>
-    protected internal override bool AroundReceive(Receive receive, object message)
+    internal override bool AroundReceive(Receive receive, object message)
     {
         switch (message)
         {

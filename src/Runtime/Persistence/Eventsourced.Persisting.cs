@@ -7,7 +7,6 @@ public abstract partial class Eventsourced
     private List<PendingInvocation> _batch = [];
     private long _highestAssigned;
     private int _pendingPersists;
-    private int _pendingInvocations;
     private bool _writing;
 
     /// <summary>
@@ -30,36 +29,14 @@ public abstract partial class Eventsourced
         foreach (var @event in events)
         {
             _pendingPersists++;
-            Add(new PendingInvocation(@event, o => handler((TEvent)o), Cell.CurrentEnvelope) { SequenceNr = ++_highestAssigned, Group = group });
+            _batch.Add(new PendingInvocation(@event, o => handler((TEvent)o), Cell.CurrentEnvelope, ++_highestAssigned, group));
         }
-    }
-
-    /// <summary>
-    /// Calls <paramref name="handler"/> after the callbacks of all events persisted before, without storing anything; at once if there are none. Stands for
-    /// <c>Eventsourced.DeferAsync</c>.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">The actor is recovering.</exception>
-    public void DeferAsync<TEvent>(TEvent @event, Action<TEvent> handler)
-        where TEvent : notnull
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        RequireRecovered();
-        if (_pendingInvocations == 0)
-            handler(@event);
-        else
-            Add(new PendingInvocation(@event, o => handler((TEvent)o), Cell.CurrentEnvelope));
     }
 
     private void RequireRecovered()
     {
         if (IsRecovering)
             throw new InvalidOperationException("Cannot persist during replay. Events can be persisted when receiving RecoveryCompleted or later.");
-    }
-
-    private void Add(PendingInvocation invocation)
-    {
-        _pendingInvocations++;
-        _batch.Add(invocation);
     }
 
     private void Flush()
@@ -77,7 +54,7 @@ public abstract partial class Eventsourced
     {
         var now = _time.GetUtcNow();
         var entries = new List<JournalEntry>(batch.Count);
-        foreach (var group in batch.Where(invocation => invocation.IsPersistent).GroupBy(invocation => invocation.Group))
+        foreach (var group in batch.GroupBy(invocation => invocation.Group))
         {
             var before = entries.Count;
             try
@@ -117,7 +94,7 @@ public abstract partial class Eventsourced
 
     private static void Reject(List<PendingInvocation> batch, Exception cause)
     {
-        foreach (var invocation in batch.Where(invocation => invocation.IsPersistent))
+        foreach (var invocation in batch)
             invocation.Rejection ??= cause;
     }
 
@@ -151,14 +128,13 @@ public abstract partial class Eventsourced
     /// <summary>An outage of the storage uses up no numbers, so that gaps do not count as events when old ones are deleted.</summary>
     private void FreeNumbers(IReadOnlyList<PendingInvocation> batch)
     {
-        var events = batch.Where(invocation => invocation.IsPersistent).ToList();
-        if (events.Count > 0 && events.TrueForAll(invocation => invocation.Rejection is JournalUnavailableException) && !_batch.Exists(later => later.IsPersistent))
-            _highestAssigned = events[0].SequenceNr - 1;
+        if (_batch.Count == 0 && batch.All(invocation => invocation.Rejection is JournalUnavailableException))
+            _highestAssigned = batch[0].SequenceNr - 1;
     }
 
     private void Complete(PendingInvocation invocation)
     {
-        if (invocation.IsPersistent && invocation.Rejection is not JournalUnavailableException)
+        if (invocation.Rejection is not JournalUnavailableException)
             LastSequenceNr = invocation.SequenceNr;
         Cell.CurrentEnvelope = invocation.Origin;
         try
@@ -170,16 +146,13 @@ public abstract partial class Eventsourced
         }
         finally
         {
-            // Only now, so that what the callback defers comes after it.
-            _pendingInvocations--;
-            if (invocation.IsPersistent)
-                _pendingPersists--;
+            _pendingPersists--;
         }
     }
 
     private void FailWrite(BatchEnded ended)
     {
-        var first = ended.Batch.First(invocation => invocation is { IsPersistent: true, Rejection: null });
+        var first = ended.Batch.First(invocation => invocation.Rejection is null);
         Cell.CurrentEnvelope = first.Origin;
         try
         {

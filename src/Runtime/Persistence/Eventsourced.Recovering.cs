@@ -7,16 +7,12 @@ public abstract partial class Eventsourced
     /// <summary>Events in one message: enough to make the way to the database pay, few enough to leave other actors their turn.</summary>
     private const int PageSize = 200;
 
-    private Recovery _recovery = Recovery.Default;
-    private long _replayLeft;
     private bool _replayed;
 
     private void StartRecovery()
     {
         if (string.IsNullOrEmpty(PersistenceId))
             throw new InvalidOperationException($"PersistenceId is empty for the persistent actor {Self.Path}");
-        _recovery = Recovery;
-        _replayLeft = _recovery.ReplayMax;
         Pipe(LoadSnapshotAsync());
     }
 
@@ -25,16 +21,13 @@ public abstract partial class Eventsourced
     private async Task<EventsourcedReply> LoadSnapshotAsync()
     {
         await _extension.WhenWritesEndAsync(PersistenceId).ConfigureAwait(false);
-        if (_recovery.FromSnapshot == SnapshotSelectionCriteria.None)
-            return new SnapshotLoaded(_instanceId, null);
-        var criteria = new SnapshotSelectionCriteria(Math.Min(_recovery.FromSnapshot.MaxSequenceNr, _recovery.ToSequenceNr));
-        var stored = await _extension.Store.Snapshots.LoadLatestAsync(PersistenceId, criteria).ConfigureAwait(false);
+        var stored = await _extension.Store.Snapshots.LoadLatestAsync(PersistenceId, SnapshotSelectionCriteria.Latest).ConfigureAwait(false);
         return new SnapshotLoaded(_instanceId, stored is null ? null : new SnapshotOffer(stored.Metadata, Deserialize(stored.Payload, "snapshot", stored.Metadata.SequenceNr)));
     }
 
-    private async Task<EventsourcedReply> ReadPageAsync(long from, int max)
+    private async Task<EventsourcedReply> ReadPageAsync(long from)
     {
-        var entries = max == 0 ? [] : await _extension.Store.Journal.ReadAsync(PersistenceId, from, _recovery.ToSequenceNr, max).ConfigureAwait(false);
+        var entries = await _extension.Store.Journal.ReadAsync(PersistenceId, from, long.MaxValue, PageSize).ConfigureAwait(false);
         var highest = entries.Count > 0 ? entries[^1].SequenceNr : await _extension.Store.Journal.HighestSequenceNrAsync(PersistenceId).ConfigureAwait(false);
         return new PageRead(_instanceId, [.. entries.Select(entry => (entry.SequenceNr, Deserialize(entry.Payload, "event", entry.SequenceNr)))], highest);
     }
@@ -65,7 +58,7 @@ public abstract partial class Eventsourced
         ReadNextPage();
     }
 
-    private void ReadNextPage() => Pipe(ReadPageAsync(LastSequenceNr + 1, (int)Math.Min(PageSize, _replayLeft)));
+    private void ReadNextPage() => Pipe(ReadPageAsync(LastSequenceNr + 1));
 
     private void OnPageRead(PageRead page)
     {
@@ -75,7 +68,6 @@ public abstract partial class Eventsourced
             if (!TryRecover(@event, out _))
                 return;
         }
-        _replayLeft -= page.Events.Count;
         if (page.Events.Count > 0)
             ReadNextPage();
         else

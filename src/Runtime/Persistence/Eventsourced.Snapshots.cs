@@ -55,7 +55,7 @@ public abstract partial class Eventsourced
     }
 
     /// <summary>A failure that no handler wants is logged, because nothing else would tell of it. Stands for <c>Eventsourced.Unhandled</c>.</summary>
-    protected override void Unhandled(object message)
+    private protected override void Unhandled(object message)
     {
         switch (message)
         {

@@ -14,7 +14,6 @@ public abstract partial class Eventsourced : ActorBase
     private readonly long _instanceId = Interlocked.Increment(ref s_instances);
     private readonly PersistenceExtension _extension;
     private readonly TimeProvider _time;
-    private readonly PersistentStash _stash;
     private readonly MailboxStash _waiting;
     private Phase _phase = Phase.Recovering;
 
@@ -25,7 +24,6 @@ public abstract partial class Eventsourced : ActorBase
         _extension = Persistence.Get(Context.System);
         _time = Context.System.Settings.TimeProvider;
         _waiting = new MailboxStash(Cell);
-        _stash = new PersistentStash(new MailboxStash(Cell), _waiting);
         Log = Context.GetLogger();
     }
 
@@ -47,36 +45,30 @@ public abstract partial class Eventsourced : ActorBase
     /// <summary>The name of the log; must be unique in the database and must not change in the life of the actor.</summary>
     public abstract string PersistenceId { get; }
 
-    /// <summary>What to recover from. Stands for <c>Eventsourced.Recovery</c>.</summary>
-    public virtual Recovery Recovery => Recovery.Default;
-
-    /// <summary>The messages that the actor has put aside itself. Stands for <c>Eventsourced.Stash</c>.</summary>
-    public IStash Stash => _stash;
-
     /// <summary>True until <see cref="RecoveryCompleted"/> is handled. Stands for <c>Eventsourced.IsRecovering</c>.</summary>
-    public bool IsRecovering => _phase == Phase.Recovering && !_replayed;
+    private protected bool IsRecovering => _phase == Phase.Recovering && !_replayed;
 
     /// <summary>The number of the last event that was replayed or stored. Stands for <c>Eventsourced.LastSequenceNr</c>.</summary>
     public long LastSequenceNr { get; private set; }
 
     /// <summary>Stands for <c>Eventsourced.Log</c>.</summary>
-    protected virtual ILoggingAdapter Log { get; }
+    private protected ILoggingAdapter Log { get; }
 
     /// <summary>Handles a replayed event, a <see cref="SnapshotOffer"/> or <see cref="RecoveryCompleted"/>; false if it has no handler. Must have no effect but on the state.</summary>
-    protected abstract bool ReceiveRecover(object message);
+    private protected abstract bool ReceiveRecover(object message);
 
     /// <summary>Handles a command; false if it has no handler.</summary>
-    protected abstract bool ReceiveCommand(object message);
+    private protected abstract bool ReceiveCommand(object message);
 
     /// <inheritdoc/>
-    protected sealed override bool Receive(object message) => ReceiveCommand(message);
+    private protected sealed override bool Receive(object message) => ReceiveCommand(message);
 
     /// <summary>
     /// The actor could not recover and stops after this. Stands for <c>Eventsourced.OnRecoveryFailure</c>.
     /// </summary>
     /// <param name="reason">What failed.</param>
     /// <param name="message">The event whose handler failed, or null if reading failed.</param>
-    protected virtual void OnRecoveryFailure(Exception reason, object? message = null)
+    private protected virtual void OnRecoveryFailure(Exception reason, object? message = null)
     {
         if (message is null)
             Log.Error(reason, "Cannot recover {PersistenceId}: reading failed after sequence number {SequenceNr}. The actor stops.", PersistenceId, LastSequenceNr);
@@ -88,7 +80,7 @@ public abstract partial class Eventsourced : ActorBase
     /// <param name="cause">A <see cref="SequenceNumberConflictException"/> when another writer owns the log, else what the storage said.</param>
     /// <param name="event">The first event of the batch that failed.</param>
     /// <param name="sequenceNr">Its number.</param>
-    protected virtual void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+    private protected virtual void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
         Log.Error(cause, "Cannot persist {Event} with sequence number {SequenceNr} of {PersistenceId}. The actor stops.", @event.GetType(), sequenceNr, PersistenceId);
 
     /// <summary>The event cannot be serialized, the journal refuses it as it is, or it is unavailable; the event is not stored, its callback is not called, and the actor goes on. Stands for <c>Eventsourced.OnPersistRejected</c>.</summary>

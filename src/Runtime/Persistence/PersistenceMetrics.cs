@@ -1,7 +1,7 @@
 namespace CacheMachine.Runtime.Persistence;
 
 /// <summary>The names under which this part reports to <see cref="System.Diagnostics.Metrics"/>.</summary>
-public static class PersistenceMetrics
+internal static class PersistenceMetrics
 {
     /// <summary>The meter of journal and snapshots.</summary>
     public const string MeterName = "CacheMachine.Runtime.Persistence";

@@ -8,5 +8,5 @@ public sealed class RecoveryCompleted
     }
 
     /// <summary>The only value.</summary>
-    public static RecoveryCompleted Instance { get; } = new();
+    internal static RecoveryCompleted Instance { get; } = new();
 }

@@ -21,4 +21,4 @@ public sealed record DeleteSnapshotsSuccess(SnapshotSelectionCriteria Criteria);
 /// <summary>The snapshots may still be there. Stands for Akka.NET's <c>Akka.Persistence.DeleteSnapshotsFailure</c>.</summary>
 /// <param name="Criteria">As given to <c>DeleteSnapshots</c>.</param>
 /// <param name="Cause">Why.</param>
-public sealed record DeleteSnapshotsFailure(SnapshotSelectionCriteria Criteria, Exception Cause);
+internal sealed record DeleteSnapshotsFailure(SnapshotSelectionCriteria Criteria, Exception Cause);

@@ -10,9 +10,6 @@ public sealed record SnapshotSelectionCriteria
     /// <summary>Every snapshot; stands for <c>SnapshotSelectionCriteria.Latest</c>.</summary>
     public static SnapshotSelectionCriteria Latest { get; } = new(long.MaxValue);
 
-    /// <summary>No snapshot at all: recovery replays every event. Stands for <c>SnapshotSelectionCriteria.None</c>.</summary>
-    public static SnapshotSelectionCriteria None { get; } = new(-1);
-
     /// <summary>The highest sequence number that is meant, inclusive.</summary>
     public long MaxSequenceNr { get; }
 }

@@ -89,7 +89,7 @@ internal sealed class ShardActor : ReceiveActor
     private void OnHandOff()
     {
         _handingOff = true;
-        Context.SetReceiveTimeout(_settings.HandOffTimeout);
+        Cell.SetReceiveTimeout(_settings.HandOffTimeout);
         foreach (var entity in _entities.Values)
             entity.Ref.Tell(_handOffStopMessage, Self);
         StopIfDone();

@@ -77,7 +77,7 @@ public sealed class ClusterWatcherActorTests : TestKit
         var other = CreateTestProbe();
         other.Send(watcher, SubscribeToCluster.Instance);
         other.ExpectMsg<ClusterSeen>();
-        Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
+        SubscribeToDeadLetters();
         Watch(other.Ref);
         Sys.Stop(other.Ref);
         ExpectTerminated(other.Ref);

@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 namespace CacheMachine.Host.Tests.Runtimes;
 
 /// <summary>
-/// The built-in runtime is the part of Akka.NET's API that the actors, the service and the test kit use. What it has besides is a list that may only become shorter.
+/// The built-in runtime is the part of Akka.NET's API that the actors, the service and the test kit use, and nothing besides. What is used without being named:
+/// the types in the signatures of what is used; the cases of a type that is used, as those of <c>AppendResult</c>; the interfaces of a class that is used, with all their
+/// members, because the class is what it is by having them (the stores are <c>IEventStore</c>, <c>IJournal</c> and <c>ISnapshotStore</c>).
 /// </summary>
 public sealed class RuntimeSurfaceTests
 {
@@ -22,20 +24,13 @@ public sealed class RuntimeSurfaceTests
 
     private static readonly Type[] Implementations = [.. Users.SelectMany(user => user.GetTypes()).Where(type => !type.IsInterface)];
 
-    /// <summary>UPDATE_GOLDEN=1 in the environment writes the list anew.</summary>
+    private static readonly HashSet<Type> UsedTypes = AllUsed();
+
     [Fact]
-    public void What_the_runtime_offers_beyond_what_is_used_is_listed()
+    public void The_runtime_offers_nothing_that_nobody_uses()
     {
         string[] unused = [.. Runtime.GetExportedTypes().SelectMany(Unused).Order(StringComparer.Ordinal)];
-        var list = Path.Combine(Folder(), "unused.txt");
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
-            File.WriteAllLines(list, unused);
-        var listed = File.ReadAllLines(list);
-
-        var added = unused.Except(listed).ToArray();
-        Assert.True(added.Length == 0, "public and used by nobody: " + string.Join(", ", added));
-        var gone = listed.Except(unused).ToArray();
-        Assert.True(gone.Length == 0, "not unused any more, take it off unused.txt: " + string.Join(", ", gone));
+        Assert.True(unused.Length == 0, "public and used by nobody: " + string.Join(", ", unused));
     }
 
     [Fact]
@@ -51,8 +46,8 @@ public sealed class RuntimeSurfaceTests
         // The names of an enum's values are not in the metadata of those who use them; a delegate has its members from the compiler.
         if (type.IsEnum || typeof(Delegate).IsAssignableFrom(type))
             return [];
-        if (!Used.Uses(name) && !type.GetNestedTypes().Any(nested => Used.Uses(nested.FullName!)))
-            return IsNamedByUsed(type) ? [] : [Short(name)];
+        if (!UsedTypes.Contains(type) && !type.GetNestedTypes().Any(UsedTypes.Contains))
+            return [Short(name)];
         return type.GetMembers(Declared)
             .Where(member => IsVisible(member) && !IsShape(type, member) && !IsFromOutside(type, member))
             .Where(member => !Names(member).Any(member => Used.Uses(name, member)))
@@ -60,10 +55,23 @@ public sealed class RuntimeSurfaceTests
             .Distinct();
     }
 
-    // Types that stand in what is used must be public as well: parameters, results, bases.
-    private static bool IsNamedByUsed(Type type) => Runtime.GetExportedTypes().Where(one => one != type && Used.Uses(one.FullName!)).Any(one =>
-        type.IsAssignableFrom(one) || one.GetMethods(Declared).Where(method => Used.Uses(one.FullName!, method.Name) || one.IsInterface)
-            .Any(method => method.GetParameters().Select(parameter => parameter.ParameterType).Append(method.ReturnType).SelectMany(Parts).Contains(type)));
+    private static HashSet<Type> AllUsed()
+    {
+        var exported = Runtime.GetExportedTypes();
+        HashSet<Type> used = [.. exported.Where(type => Used.Uses(type.FullName!))];
+        var open = new Queue<Type>(used);
+        while (open.TryDequeue(out var one))
+        {
+            foreach (var type in NamedBy(one).Concat(exported.Where(type => type.IsNested && type.BaseType == one)).Where(type => exported.Contains(type) && used.Add(type)))
+                open.Enqueue(type);
+        }
+        return used;
+    }
+
+    // Types that stand in what is used must be public as well: parameters, results, bases, interfaces.
+    private static IEnumerable<Type> NamedBy(Type one) => one.GetMethods(Declared).Where(method => Used.Uses(one.FullName!, method.Name) || one.IsInterface)
+        .SelectMany(method => method.GetParameters().Select(parameter => parameter.ParameterType).Append(method.ReturnType)).SelectMany(Parts)
+        .Concat(one.GetInterfaces()).Concat(one.BaseType is null ? [] : [one.BaseType]);
 
     private static IEnumerable<Type> Parts(Type type) =>
         type.HasElementType ? Parts(type.GetElementType()!)
@@ -88,7 +96,7 @@ public sealed class RuntimeSurfaceTests
     private static bool IsFromOutside(Type type, MemberInfo member)
     {
         var methods = member is PropertyInfo property ? property.GetAccessors(nonPublic: true) : member is MethodInfo method ? [method] : [];
-        return (type.IsInterface && Implementations.Any(type.IsAssignableFrom))
+        return (type.IsInterface && (Implementations.Any(type.IsAssignableFrom) || UsedTypes.Any(used => used.IsClass && type.IsAssignableFrom(used))))
             || methods.Any(m => m.GetBaseDefinition() != m || Overridden.Contains(m))
             || (!type.IsInterface && type.GetInterfaces().Any(one => type.GetInterfaceMap(one).TargetMethods.Intersect(methods).Any()));
     }
@@ -106,6 +114,4 @@ public sealed class RuntimeSurfaceTests
         member is PropertyInfo property ? property.GetAccessors(nonPublic: true).Select(accessor => accessor.Name) : [member is ConstructorInfo ? ".ctor" : member.Name];
 
     private static string Short(string name) => name["CacheMachine.Runtime.".Length..];
-
-    private static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }

@@ -48,7 +48,7 @@ public abstract class ActorTest : CacheMachine.Runtime.TestKit.TestKit
             base.PreRestart(reason, message);
         }
 
-        protected override void PostRestart(Exception reason)
+        private protected override void PostRestart(Exception reason)
         {
             ArgumentNullException.ThrowIfNull(reason);
             _log.Tell($"PostRestart {Self.Path.Name} {reason.Message}");
@@ -57,7 +57,7 @@ public abstract class ActorTest : CacheMachine.Runtime.TestKit.TestKit
     }
 
     /// <summary>Creates children under the strategy given, and reports the Terminated of those it is told to watch.</summary>
-    public sealed class Boss : ReceiveActor
+    internal sealed class Boss : ReceiveActor
     {
         private readonly SupervisorStrategy _strategy;
 
@@ -70,7 +70,7 @@ public abstract class ActorTest : CacheMachine.Runtime.TestKit.TestKit
             Receive<Fail>(fail => throw fail.Cause);
         }
 
-        protected override SupervisorStrategy SupervisorStrategy() => _strategy;
+        private protected override SupervisorStrategy SupervisorStrategy() => _strategy;
     }
 
     /// <summary>Runs what it is told, in its own turn.</summary>

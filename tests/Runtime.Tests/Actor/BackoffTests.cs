@@ -18,12 +18,10 @@ public sealed class BackoffTests : ActorTest
         public Talking(IActorRef log) : base(log) => Receive<char>(letter => Context.Parent.Tell(letter));
     }
 
-    private IActorRef Start(bool onStop, int maxNrOfRetries = -1, double randomFactor = 0)
+    private IActorRef Start(int maxNrOfRetries = -1, double randomFactor = 0)
     {
         var child = Props.Create(() => new Talking(TestActor));
-        var options = onStop
-            ? Backoff.OnStop(child, "child", Seconds(1), Seconds(5), randomFactor, maxNrOfRetries)
-            : Backoff.OnFailure(child, "child", Seconds(1), Seconds(5), randomFactor, maxNrOfRetries);
+        var options = Backoff.OnStop(child, "child", Seconds(1), Seconds(5), randomFactor, maxNrOfRetries);
         var supervisor = Sys.ActorOf(BackoffSupervisor.Props(options), "supervisor");
         ExpectMsg("PreStart child");
         return supervisor;
@@ -37,33 +35,19 @@ public sealed class BackoffTests : ActorTest
         ExpectMsg("PreStart child");
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Messages_are_forwarded_to_the_child_with_their_sender(bool onStop)
+    [Fact]
+    public void Messages_are_forwarded_to_the_child_with_their_sender()
     {
-        var supervisor = Start(onStop);
+        var supervisor = Start();
         supervisor.Tell("work", TestActor);
         ExpectMsg("work");
         Assert.Equal(1, Ask<int>(supervisor, new GetCount()));
     }
 
     [Fact]
-    public void The_delay_doubles_up_to_the_maximum_when_the_child_fails()
-    {
-        var supervisor = Start(onStop: false);
-        foreach (var delay in new[] { 1.0, 2, 4, 5, 5 })
-        {
-            supervisor.Tell(s_boom);
-            ExpectMsg("PostStop child");
-            ExpectStartAfter(delay);
-        }
-    }
-
-    [Fact]
     public void The_delay_doubles_up_to_the_maximum_when_the_child_stops()
     {
-        var supervisor = Start(onStop: true);
+        var supervisor = Start();
         foreach (var delay in new[] { 1.0, 2, 4, 5, 5 })
         {
             supervisor.Tell(s_end);
@@ -80,12 +64,12 @@ public sealed class BackoffTests : ActorTest
     [Fact]
     public void A_child_that_runs_for_a_while_resets_the_delay()
     {
-        var supervisor = Start(onStop: false);
-        supervisor.Tell(s_boom);
+        var supervisor = Start();
+        supervisor.Tell(s_end);
         ExpectMsg("PostStop child");
         ExpectStartAfter(1);
         ExpectNoMsg(Seconds(1)); // as long as the first delay
-        supervisor.Tell(s_boom);
+        supervisor.Tell(s_end);
         ExpectMsg("PostStop child");
         ExpectStartAfter(1);
     }
@@ -93,37 +77,24 @@ public sealed class BackoffTests : ActorTest
     [Fact]
     public void While_it_backs_off_messages_are_dead_letters()
     {
-        Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
-        var supervisor = Start(onStop: false);
-        supervisor.Tell(s_boom);
+        var supervisor = Start();
+        supervisor.Tell(s_end);
         ExpectMsg("PostStop child");
         ComeToRest();
+        Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
         supervisor.Tell("anybody?", TestActor);
         var letter = ExpectMsg<DeadLetter>();
         Assert.Equal(("anybody?", TestActor), (letter.Message, letter.Sender));
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void After_too_many_retries_the_supervisor_stops(bool onStop)
+    [Fact]
+    public void After_too_many_retries_the_supervisor_stops()
     {
-        var supervisor = Start(onStop, maxNrOfRetries: 1);
+        var supervisor = Start(maxNrOfRetries: 1);
         Watch(supervisor);
-        object end = onStop ? s_end : s_boom;
-        supervisor.Tell(end);
+        supervisor.Tell(s_end);
         ExpectMsg("PostStop child");
         ExpectStartAfter(1);
-        supervisor.Tell(end);
-        ExpectMsg("PostStop child");
-        ExpectTerminated(supervisor);
-    }
-
-    [Fact]
-    public void OnFailure_stops_with_a_child_that_stops_by_itself()
-    {
-        var supervisor = Start(onStop: false);
-        Watch(supervisor);
         supervisor.Tell(s_end);
         ExpectMsg("PostStop child");
         ExpectTerminated(supervisor);
@@ -132,7 +103,7 @@ public sealed class BackoffTests : ActorTest
     [Fact]
     public void OnStop_leaves_failures_to_the_default_decider()
     {
-        var supervisor = Start(onStop: true);
+        var supervisor = Start();
         supervisor.Tell(s_boom);
         ExpectMsg("PreRestart child boom Fail");
         ExpectMsg("PostStop child");
@@ -144,7 +115,7 @@ public sealed class BackoffTests : ActorTest
     public void What_the_child_tells_its_parent_goes_to_the_supervisors_parent_from_the_supervisor()
     {
         Sys.EventStream.Subscribe(TestActor, typeof(UnhandledMessage));
-        var supervisor = Start(onStop: true);
+        var supervisor = Start();
         supervisor.Tell('x');
         var atTheGuardian = ExpectMsg<UnhandledMessage>();
         Assert.Equal(('x', supervisor), (atTheGuardian.Message, atTheGuardian.Sender));

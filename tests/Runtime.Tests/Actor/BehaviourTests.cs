@@ -19,8 +19,6 @@ public sealed class BehaviourTests : ActorTest
         {
             Receive<Fail>(fail => throw fail.Cause);
             Receive<string>(_ => Become(() => Answer("second")), text => text == "become");
-            Receive<string>(_ => BecomeStacked(() => Answer("stacked")), text => text == "push");
-            Receive<string>(_ => UnbecomeStacked(), text => text == "pop");
             Receive<string>(_ => Sender.Tell(name));
         }
     }
@@ -75,40 +73,14 @@ public sealed class BehaviourTests : ActorTest
         Assert.Equal("initial", Tell(actor, "?"));
         actor.Tell("become");
         Assert.Equal("second", Tell(actor, "?"));
-        actor.Tell("pop"); // nothing is below
-        Assert.Equal("second", Tell(actor, "?"));
-    }
-
-    [Fact]
-    public void BecomeStacked_lasts_until_UnbecomeStacked()
-    {
-        var actor = Sys.ActorOf(Props.Create<Chameleon>());
-        actor.Tell("push");
-        actor.Tell("push");
-        actor.Tell("pop");
-        Assert.Equal("stacked", Tell(actor, "?"));
-        actor.Tell("pop");
-        Assert.Equal("initial", Tell(actor, "?"));
-    }
-
-    [Fact]
-    public void Become_drops_what_was_stacked()
-    {
-        var actor = Sys.ActorOf(Props.Create<Chameleon>());
-        actor.Tell("push");
-        actor.Tell("become");
-        actor.Tell("pop");
-        Assert.Equal("second", Tell(actor, "?"));
     }
 
     [Fact]
     public void A_restarted_actor_has_its_initial_behaviour()
     {
         var actor = Sys.ActorOf(Props.Create<Chameleon>());
-        actor.Tell("push");
+        actor.Tell("become");
         actor.Tell(new Fail(new InvalidOperationException("restart me")));
-        Assert.Equal("initial", Tell(actor, "?"));
-        actor.Tell("pop");
         Assert.Equal("initial", Tell(actor, "?"));
     }
 

@@ -29,7 +29,7 @@ public sealed class FailureTests : ActorTest
             else base.PreRestart(reason, message);
         }
 
-        protected override void PostRestart(Exception reason)
+        private protected override void PostRestart(Exception reason)
         {
             if (hook == nameof(PostRestart)) throw new InvalidOperationException("in PostRestart");
             base.PostRestart(reason);
@@ -51,7 +51,7 @@ public sealed class FailureTests : ActorTest
         var strategy = new OneForOneStrategy(cause =>
         {
             TestActor.Tell(cause);
-            return SupervisorStrategy.DefaultDecider.Decide(cause);
+            return SupervisorStrategy.DefaultDecider(cause);
         });
         return Sys.ActorOf(Props.Create(() => new Boss(strategy, TestActor)));
     }
@@ -139,7 +139,7 @@ public sealed class FailureTests : ActorTest
 
     [Fact]
     public void The_default_decider_restarts_after_other_exceptions() =>
-        Assert.Equal(Directive.Restart, SupervisorStrategy.DefaultDecider.Decide(new InvalidOperationException()));
+        Assert.Equal(Directive.Restart, SupervisorStrategy.DefaultDecider(new InvalidOperationException()));
 
     [Fact]
     public async Task A_failure_that_the_user_guardian_escalates_terminates_the_system()

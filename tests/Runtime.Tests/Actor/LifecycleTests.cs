@@ -1,6 +1,5 @@
 using CacheMachine.Runtime.Actor;
 using CacheMachine.Runtime.Event;
-using CacheMachine.Runtime.TestKit;
 using Xunit;
 
 namespace CacheMachine.Runtime.Tests.Actor;
@@ -92,21 +91,12 @@ public sealed class LifecycleTests : ActorTest
     }
 
     [Fact]
-    public void Child_finds_by_name_and_is_Nobody_if_there_is_none() => InActor(context =>
-    {
-        var child = context.ActorOf(Props.Create<Runner>(), "here");
-        Assert.Equal(child, context.Child("here"));
-        Assert.Equal(ActorRefs.Nobody, context.Child("nowhere"));
-        Assert.Equal([child], context.GetChildren());
-    });
-
-    [Fact]
-    public void The_context_knows_self_parent_and_system() => InActor(context =>
+    public void The_context_knows_parent_and_system() => InActor(context =>
     {
         Assert.Equal("akka://test/user", context.Parent.Path.ToString());
-        Assert.Equal(context.Parent.Path, context.Self.Path.Parent);
+        Assert.Equal(context.Parent.Path, ((ActorCell)context).Self.Path.Parent);
         Assert.Same(Sys, context.System);
-        Assert.StartsWith("$", context.Self.Path.Name, StringComparison.Ordinal);
+        Assert.StartsWith("$", ((ActorCell)context).Self.Path.Name, StringComparison.Ordinal);
     });
 
     [Fact]
@@ -156,35 +146,6 @@ public sealed class LifecycleTests : ActorTest
     [InlineData("a b")]
     [InlineData("")]
     public void A_systems_name_must_follow_the_grammar(string name) => Assert.Throws<ArgumentException>(() => ActorSystem.Create(name));
-
-    [Fact]
-    public async Task GracefulStop_is_true_when_the_actor_has_handled_its_messages_and_is_dead()
-    {
-        var actor = NewWorker("graceful");
-        actor.Tell("last words");
-        Assert.True(await actor.GracefulStop(Seconds(1)).WaitAsync(Seconds(5)));
-        ExpectMsg("PreStart graceful");
-        ExpectMsg("last words");
-        ExpectMsg("PostStop graceful");
-        Assert.True(await actor.GracefulStop(Seconds(1)).WaitAsync(Seconds(5)));
-    }
-
-    [Fact]
-    public async Task GracefulStop_is_cancelled_when_the_actor_takes_too_long()
-    {
-        using var go = new ManualResetEventSlim();
-        var time = new VirtualTimeProvider(); // not the test kit's: that one does not move while an actor is busy
-        var system = ActorSystem.Create("slow", new ActorSystemSettings { TimeProvider = time });
-        var actor = system.ActorOf(Props.Create<Runner>());
-        actor.Tell((Action<IActorContext>)(_ => go.Wait(Seconds(5))));
-        var stopped = actor.GracefulStop(Seconds(3));
-        time.Advance(Seconds(2));
-        Assert.False(stopped.IsCompleted);
-        time.Advance(Seconds(1));
-        await Assert.ThrowsAsync<TaskCanceledException>(() => stopped.WaitAsync(Seconds(5)));
-        go.Set();
-        await system.Terminate().WaitAsync(Seconds(5));
-    }
 
     private sealed class Extension(IActorRef log) : IDisposable
     {

@@ -82,7 +82,7 @@ public sealed class MessagingTests : ActorTest
         IActorRef? self = null;
         InActor(context =>
         {
-            self = context.Self;
+            self = ((ActorCell)context).Self;
             probe.Ref.Tell("from inside");
         });
         probe.ExpectMsg("from inside");

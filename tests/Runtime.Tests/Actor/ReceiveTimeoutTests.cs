@@ -9,8 +9,8 @@ public sealed class ReceiveTimeoutTests : ActorTest
     {
         public Impatient(IActorRef log)
         {
-            Receive<TimeSpan>(timeout => Context.SetReceiveTimeout(timeout));
-            Receive<string>(_ => Context.SetReceiveTimeout(null), text => text == "off");
+            Receive<TimeSpan>(timeout => Cell.SetReceiveTimeout(timeout));
+            Receive<string>(_ => Cell.SetReceiveTimeout(null), text => text == "off");
             ReceiveAny(message => log.Tell(message));
         }
     }

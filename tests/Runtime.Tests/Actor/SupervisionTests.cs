@@ -172,27 +172,6 @@ public sealed class SupervisionTests : ActorTest
     }
 
     [Fact]
-    public void AllForOne_restarts_the_siblings_too()
-    {
-        var (boss, child) = Family(new AllForOneStrategy(null, null, _ => Directive.Restart));
-        NewWorker(boss, "sibling");
-        child.Tell(s_boom);
-        var reports = Enumerable.Range(0, 8).Select(_ => ExpectMsg<string>()).ToList();
-        Assert.Contains("PostRestart child boom", reports);
-        Assert.Contains("PostRestart sibling boom", reports);
-        Assert.Contains("PreRestart sibling boom ", reports); // it was handling nothing
-    }
-
-    [Fact]
-    public void AllForOne_stops_the_siblings_too()
-    {
-        var (boss, child) = Family(new AllForOneStrategy(null, null, _ => Directive.Stop));
-        NewWorker(boss, "sibling");
-        child.Tell(s_boom);
-        Assert.Equal(["PostStop child", "PostStop sibling"], new[] { ExpectMsg<string>(), ExpectMsg<string>() }.Order());
-    }
-
-    [Fact]
     public void Props_can_bring_the_strategy_for_the_children()
     {
         var stopping = Always(Directive.Stop);
@@ -230,7 +209,7 @@ public sealed class SupervisionTests : ActorTest
             Receive<NewChild>(child => Sender.Tell(Context.ActorOf(child.Props, child.Name)));
         }
 
-        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ =>
+        private protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ =>
         {
             _log.Tell(Sender);
             return Directive.Resume;

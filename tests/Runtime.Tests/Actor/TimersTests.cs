@@ -80,7 +80,7 @@ public sealed class TimersTests : ActorTest
         Time.Advance(Seconds(1));
         ExpectMsg("two");
         ExpectMsg("three");
-        Do(timers => timers.CancelAll());
+        Do(timers => timers.Cancel("three"));
         ExpectNoMsg(Seconds(10));
     }
 
@@ -145,7 +145,7 @@ public sealed class TimersTests : ActorTest
 
         public ITimerScheduler Timers { get; set; } = null!;
 
-        protected override void PostRestart(Exception reason) => Timers.StartSingleTimer("key", "of the new life", Seconds(1));
+        private protected override void PostRestart(Exception reason) => Timers.StartSingleTimer("key", "of the new life", Seconds(1));
     }
 
     [Fact]

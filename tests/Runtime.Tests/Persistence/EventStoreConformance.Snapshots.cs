@@ -35,7 +35,6 @@ public abstract partial class EventStoreConformance
         Assert.Equal((5, "five"), await LoadAsync("a", new SnapshotSelectionCriteria(8)));
         Assert.Equal((9, "nine"), await LoadAsync("a", new SnapshotSelectionCriteria(9)));
         Assert.Null(await LoadAsync("a", new SnapshotSelectionCriteria(4)));
-        Assert.Null(await LoadAsync("a", SnapshotSelectionCriteria.None));
         Assert.Null(await LoadAsync("nobody", SnapshotSelectionCriteria.Latest));
     }
 

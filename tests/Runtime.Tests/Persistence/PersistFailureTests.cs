@@ -269,6 +269,6 @@ public sealed class PersistFailureTests : PersistentActorTest
             ReceiveAny(_ => Sender.Tell(actor));
         }
 
-        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Resume);
+        private protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Resume);
     }
 }

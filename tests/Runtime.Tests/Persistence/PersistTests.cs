@@ -126,54 +126,6 @@ public sealed class PersistTests : PersistentActorTest
     }
 
     [Fact]
-    public async Task A_deferred_callback_runs_after_the_callbacks_before_it_with_its_sender_and_is_not_stored()
-    {
-        var actor = StartRecovered("a");
-        var gate = Store.DelayNext();
-
-        var asked = actor.Ask<string>(new Do(self =>
-        {
-            self.Persist(new Added("x"), added => self.Items.Add(added.Item));
-            self.DeferAsync("deferred", text => self.Asker.Tell($"{text} after {self.State}"));
-        }));
-        ComeToRest();
-        Assert.False(asked.IsCompleted);
-        gate.SetResult();
-
-        Assert.Equal("deferred after x", await asked);
-        Assert.Equal(1, await Store.HighestSequenceNrAsync("a", default));
-    }
-
-    [Fact]
-    public void A_deferred_callback_runs_at_once_when_nothing_is_before_it()
-    {
-        var actor = StartRecovered("a");
-
-        Run(actor, self =>
-        {
-            self.DeferAsync("deferred", self.Asker.Tell);
-            self.Asker.Tell("end of the handler");
-        });
-
-        Expect("deferred", "end of the handler");
-    }
-
-    [Fact]
-    public void A_deferred_callback_asked_for_in_a_callback_runs_after_it()
-    {
-        var actor = StartRecovered("a");
-
-        Run(actor, self => self.Persist(new Added("x"), added =>
-        {
-            self.DeferAsync("deferred", self.Asker.Tell);
-            self.Asker.Tell("end of the callback");
-        }));
-
-        Expect("end of the callback", "deferred");
-        Add(actor, "y");
-    }
-
-    [Fact]
     public void LastSequenceNr_grows_when_an_event_is_stored_and_not_before()
     {
         var actor = StartRecovered("a");
@@ -185,20 +137,6 @@ public sealed class PersistTests : PersistentActorTest
         });
 
         Expect("asked at 0", "stored at 1");
-    }
-
-    [Fact]
-    public void Become_changes_the_commands_and_not_the_recovery()
-    {
-        var actor = StartRecovered("a");
-        Add(actor, "x");
-
-        Run(actor, self => self.BecomeDeaf());
-        actor.Tell("hello");
-        Expect("deaf to hello");
-        Stop(actor);
-
-        StartRecovered("a", "x");
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using CacheMachine.Runtime.Actor;
-using CacheMachine.Runtime.Persistence;
 using CacheMachine.Runtime.Persistence.Sqlite;
 using Xunit;
 
@@ -25,13 +24,13 @@ public abstract class PersistentActorTest : Runtime.TestKit.TestKit, IAsyncLifet
         await Store.DisposeAsync();
     }
 
-    private protected IActorRef Start(string id, Recovery? recovery = null, Action<ScriptActor>? onRecovered = null) =>
-        Sys.ActorOf(ScriptActor.Props(id, TestActor, recovery, onRecovered));
+    private protected IActorRef Start(string id, Action<ScriptActor>? onRecovered = null) =>
+        Sys.ActorOf(ScriptActor.Props(id, TestActor, onRecovered));
 
     /// <summary>Starts the actor and waits for its recovery, which must end in this state.</summary>
-    private protected IActorRef StartRecovered(string id, string state = "", Recovery? recovery = null)
+    private protected IActorRef StartRecovered(string id, string state = "")
     {
-        var actor = Start(id, recovery);
+        var actor = Start(id);
         Expect($"recovered {state}");
         return actor;
     }

@@ -90,26 +90,6 @@ public sealed class RecoveryTests : PersistentActorTest
     }
 
     [Fact]
-    public void Recovery_up_to_a_number_ignores_what_is_above_it_and_numbers_after_the_end()
-    {
-        Add(StartRecovered("a"), "x", "y", "z");
-
-        var past = StartRecovered("a", "x,y", new Recovery(SnapshotSelectionCriteria.Latest, 2));
-
-        Add(past, "w");
-        ExpectState(past, "x,y,w", 4);
-    }
-
-    [Fact]
-    public void Recovery_of_at_most_some_events_and_of_none()
-    {
-        Add(StartRecovered("a"), "x", "y", "z");
-
-        StartRecovered("a", "x", new Recovery(SnapshotSelectionCriteria.Latest, ReplayMax: 1));
-        StartRecovered("a", "", Recovery.None);
-    }
-
-    [Fact]
     public void Persisting_during_recovery_is_refused()
     {
         Add(StartRecovered("a"), "x");

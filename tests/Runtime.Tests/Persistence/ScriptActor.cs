@@ -13,9 +13,9 @@ internal sealed class ScriptActor : ReceivePersistentActor
 {
     private readonly IActorRef _observer;
 
-    public ScriptActor(string id, IActorRef observer, Recovery? recovery, Action<ScriptActor>? onRecovered)
+    public ScriptActor(string id, IActorRef observer, Action<ScriptActor>? onRecovered)
     {
-        (PersistenceId, _observer, Recovery) = (id, observer, recovery ?? Recovery.Default);
+        (PersistenceId, _observer) = (id, observer);
         Recover<Added>(added =>
         {
             if (added.Item == "bad")
@@ -34,12 +34,10 @@ internal sealed class ScriptActor : ReceivePersistentActor
         });
         Command<Do>(command => command.Action(this));
         Command<Terminated>(dead => observer.Tell($"terminated {dead.ActorRef.Path.Name}"));
-        CommandAny(_observer.Tell);
+        Command<object>(_observer.Tell);
     }
 
     public override string PersistenceId { get; }
-
-    public override Recovery Recovery { get; }
 
     public List<string> Items { get; } = [];
 
@@ -49,8 +47,8 @@ internal sealed class ScriptActor : ReceivePersistentActor
 
     public IActorRef Me => Self;
 
-    public static Props Props(string id, IActorRef observer, Recovery? recovery = null, Action<ScriptActor>? onRecovered = null) =>
-        Runtime.Actor.Props.Create<ScriptActor>(id, observer, recovery, onRecovered);
+    public static Props Props(string id, IActorRef observer, Action<ScriptActor>? onRecovered = null) =>
+        Runtime.Actor.Props.Create<ScriptActor>(id, observer, onRecovered);
 
     /// <summary>Persists an item, applies it, and answers.</summary>
     public void Add(string item) => Persist(new Added(item), Apply);
@@ -63,9 +61,7 @@ internal sealed class ScriptActor : ReceivePersistentActor
 
     public static void Watch(IActorRef other) => Context.Watch(other);
 
-    public void BecomeDeaf() => Become(() => CommandAny(message => _observer.Tell($"deaf to {message}")));
-
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    private protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         base.OnPersistFailure(cause, @event, sequenceNr);
         _observer.Tell(new PersistFailed(cause, @event, sequenceNr));
@@ -77,7 +73,7 @@ internal sealed class ScriptActor : ReceivePersistentActor
         _observer.Tell(new PersistRejected(cause, @event, sequenceNr));
     }
 
-    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    private protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
         base.OnRecoveryFailure(reason, message);
         _observer.Tell(new RecoveryFailure(reason, message));

@@ -101,15 +101,4 @@ public sealed class SnapshotTests : PersistentActorTest
 
         StartRecovered("a", "x");
     }
-
-    [Fact]
-    public void A_recovery_may_do_without_snapshots()
-    {
-        var actor = StartRecovered("a");
-        Add(actor, "x");
-        Run(actor, self => self.SaveSnapshot(new Items(["wrong"])));
-        Expect<SaveSnapshotSuccess>();
-
-        StartRecovered("a", "x", new Recovery(SnapshotSelectionCriteria.None));
-    }
 }

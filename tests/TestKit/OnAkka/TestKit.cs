@@ -26,6 +26,9 @@ public abstract class TestKit : Akka.TestKit.Xunit2.TestKit
     /// <summary>Waits until no actor runs and no message waits. A task that does I/O is not seen: await its message.</summary>
     public void ComeToRest() => Rest.Await(Sys, s_guard);
 
+    /// <summary>From now on the test actor gets every message that could not be delivered, as a dead letter.</summary>
+    public void SubscribeToDeadLetters() => Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
+
     /// <summary>When the system has come to rest, no message is there.</summary>
     public void ExpectNoMsg()
     {
