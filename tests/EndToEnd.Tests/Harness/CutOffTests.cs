@@ -78,7 +78,8 @@ public sealed class CutOffTests : IAsyncLifetime, IAsyncDisposable
         _proxy.Delay = Silent;
         var start = TimeProvider.System.GetTimestamp();
         Assert.Equal("two", await AskAsync(client, "two").WaitAsync(Soon, TimeProvider.System));
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), 2 * Silent, Soon);
+        // Timers may fire a little before their time by this clock.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), 1.9 * Silent, Soon);
     }
 
     [Fact]

@@ -35,7 +35,6 @@ internal sealed partial class PostgresBreaker(PostgresConnections connections, P
 
     private async Task ProbeAsync()
     {
-        connections.Forget();
         while (!await IsBackAsync().ConfigureAwait(false))
         {
             try
@@ -52,18 +51,25 @@ internal sealed partial class PostgresBreaker(PostgresConnections connections, P
         LogBack(options.Logger, connections.Target);
     }
 
+    /// <summary>One look, which ends in any case: were it to wait for ever, so would everybody else.</summary>
     private async Task<bool> IsBackAsync()
     {
         try
         {
-            await using var lease = await connections.OpenAsync().ConfigureAwait(false);
-            return await lease.WaitAsync(AskAsync(lease.Connection)).ConfigureAwait(false);
+            return await Task.Run(LookAsync).WaitAsync(options.ConnectTimeout + options.CommandTimeout, options.TimeProvider).ConfigureAwait(false);
         }
         catch (Exception)
         {
             // Whatever it is, the next probe asks again; why it went away has been logged.
             return false;
         }
+    }
+
+    private async Task<bool> LookAsync()
+    {
+        connections.Forget();
+        await using var lease = await connections.OpenUnpooledAsync().ConfigureAwait(false);
+        return await lease.WaitAsync(AskAsync(lease.Connection)).ConfigureAwait(false);
     }
 
     private static async Task<bool> AskAsync(NpgsqlConnection connection)

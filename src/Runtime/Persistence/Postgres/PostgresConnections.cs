@@ -10,6 +10,7 @@ internal sealed class PostgresConnections : IAsyncDisposable
     private const int DefaultPoolSize = 16;
 
     private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _unpooled;
     private readonly PostgresStoreOptions _options;
 
     /// <exception cref="PersistenceException">The options cannot be used; nothing was connected.</exception>
@@ -39,14 +40,9 @@ internal sealed class PostgresConnections : IAsyncDisposable
         var limit = (long)(wanted.CommandTimeout - 1) * 1000;
         Limits = limit.ToString(CultureInfo.InvariantCulture);
 
-        var builder = new NpgsqlDataSourceBuilder(wanted.ConnectionString);
-        if (options.PasswordFile is { } file)
-        {
-            builder.UsePasswordProvider(
-                _ => File.ReadAllText(file).TrimEnd('\r', '\n'),
-                async (_, cancellationToken) => (await File.ReadAllTextAsync(file, cancellationToken).ConfigureAwait(false)).TrimEnd('\r', '\n'));
-        }
-        _source = builder.Build();
+        _source = Source(wanted, options.PasswordFile);
+        wanted.Pooling = false;
+        _unpooled = Source(wanted, options.PasswordFile);
     }
 
     /// <summary>How the database is called in messages: host, port and database, and nothing else of the connection string.</summary>
@@ -59,9 +55,15 @@ internal sealed class PostgresConnections : IAsyncDisposable
     internal string Limits { get; }
 
     /// <exception cref="TimeoutException">It takes too long.</exception>
-    internal async Task<PostgresLease> OpenAsync()
+    internal Task<PostgresLease> OpenAsync() => OpenAsync(_source);
+
+    /// <summary>A connection that has nothing to do with those of the pool, whatever state they are in.</summary>
+    /// <exception cref="TimeoutException">It takes too long.</exception>
+    internal Task<PostgresLease> OpenUnpooledAsync() => OpenAsync(_unpooled);
+
+    private async Task<PostgresLease> OpenAsync(NpgsqlDataSource source)
     {
-        var opening = _source.OpenConnectionAsync(CancellationToken.None).AsTask();
+        var opening = source.OpenConnectionAsync(CancellationToken.None).AsTask();
         try
         {
             return new PostgresLease(await opening.WaitAsync(_options.ConnectTimeout, _options.TimeProvider).ConfigureAwait(false), _options.CommandTimeout, _options.TimeProvider);
@@ -76,7 +78,23 @@ internal sealed class PostgresConnections : IAsyncDisposable
     /// <summary>Idle connections are not used again: one was found dead, so others may be.</summary>
     internal void Forget() => _source.Clear();
 
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync().ConfigureAwait(false);
+        await _unpooled.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder wanted, string? passwordFile)
+    {
+        var builder = new NpgsqlDataSourceBuilder(wanted.ConnectionString);
+        if (passwordFile is not null)
+        {
+            builder.UsePasswordProvider(
+                _ => File.ReadAllText(passwordFile).TrimEnd('\r', '\n'),
+                async (_, cancellationToken) => (await File.ReadAllTextAsync(passwordFile, cancellationToken).ConfigureAwait(false)).TrimEnd('\r', '\n'));
+        }
+        return builder.Build();
+    }
 
     private static async Task CloseAsync(Task<NpgsqlConnection> opening)
     {
