@@ -1,5 +1,5 @@
-using CacheMachine.Host;
 using CacheMachine.Host.Configuration;
+using CacheMachine.Host.Startup;
 
 var startup = HostStartup.Load(args, HostStartup.ProcessEnvironment(), AppContext.BaseDirectory);
 if (startup.Settings is not { } settings)
@@ -14,12 +14,21 @@ try
 {
     if (startup.Start is { Replicas: > 1 } several)
         return await ReplicaLauncher.RunAsync(several, settings);
-    await using var service = await Service.StartAsync(settings, TimeProvider.System);
+    await using var cluster = await ClusterConnection.OpenAsync(settings, TimeProvider.System, CancellationToken.None);
+    await using var service = Service.Build(settings, cluster, TimeProvider.System);
+    await service.StartAsync();
+    var shutdown = CoordinatedShutdown.Get(service.Services.GetRequiredService<ActorSystem>());
     await service.WaitForShutdownAsync();
+    // The other replicas have given this one up, or it could not join them: the process is to be started anew.
+    return shutdown.ShutdownReason is CoordinatedShutdown.ClusterDowningReason or CoordinatedShutdown.ClusterJoinUnsuccessfulReason ? 1 : 0;
+}
+catch (OperationCanceledException)
+{
+    // Told to end while it started.
     return 0;
 }
-catch (Exception e) when (StartFailures.Describe(e, settings) is not null)
+catch (Exception e) when (StartFailures.Describe(e, settings) is { } why)
 {
-    await Console.Error.WriteLineAsync(StartFailures.Describe(e, settings));
+    await Console.Error.WriteLineAsync(why);
     return 1;
 }

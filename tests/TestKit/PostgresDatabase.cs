@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace CacheMachine.Runtime.TestKit;
+namespace CacheMachine.TestKit;
 
 /// <summary>A schema of its own in the PostgreSQL of <c>CACHEMACHINE_TEST_POSTGRES</c>, which ends with it. Tests that use it are of <c>Category=Postgres</c>.</summary>
 public sealed class PostgresDatabase : IAsyncDisposable

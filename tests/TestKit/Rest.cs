@@ -1,22 +1,20 @@
-using CacheMachine.Runtime.Actor;
-
-namespace CacheMachine.Runtime.TestKit;
+namespace CacheMachine.TestKit;
 
 /// <summary>Tells when an actor system has nothing to do.</summary>
-internal static class Rest
+public static class Rest
 {
     /// <summary>
     /// Waits until all mailboxes are idle and stay so while the thread pool takes what was queued before: continuations of tasks that
     /// are done (a piped result, the answer to an Ask) run meanwhile and would wake an actor.
     /// </summary>
-    internal static void Await(ActorSystem system, TimeSpan guard)
+    public static void Await(ActorSystem system, TimeSpan guard)
     {
-        if (system.Settings.Activity is not { } activity) return;
+        var activity = Activity.Of(system.EventStream);
         long entered;
         do
         {
             if (!SpinWait.SpinUntil(() => activity.Active == 0, guard))
-                throw new AssertionException($"The actor system {system.Name} did not come to rest within {guard}: a handler runs on and on.");
+                throw new TimeoutException($"The actor system {system.Name} did not come to rest within {guard}: a handler runs on and on.");
             entered = activity.Entered;
             PassThroughThreadPool(guard);
             PassThroughThreadPool(guard);
@@ -28,6 +26,7 @@ internal static class Rest
     {
         using var passed = new ManualResetEventSlim();
         ThreadPool.UnsafeQueueUserWorkItem(static gate => gate.Set(), passed, preferLocal: false);
-        if (!passed.Wait(guard)) throw new AssertionException($"The thread pool did not run a work item within {guard}.");
+        if (!passed.Wait(guard))
+            throw new TimeoutException($"The thread pool did not run a work item within {guard}.");
     }
 }

@@ -1,4 +1,4 @@
-namespace CacheMachine.Runtime.TestKit;
+namespace CacheMachine.TestKit;
 
 /// <summary>
 /// A clock that stands still until a test advances it. Stands for <c>Akka.TestKit.TestScheduler</c>. Timers fire on the thread that

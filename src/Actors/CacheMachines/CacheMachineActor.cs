@@ -20,7 +20,7 @@ public sealed record MachineServices(IClusterApi Cluster, IActorRef Watcher, IAc
 /// One machine. All decisions are <see cref="MachineDecisions"/>'s; the actor persists what was decided, then lets its children
 /// follow the state, and replies.
 /// </summary>
-public sealed partial class CacheMachineActor : ReceivePersistentActor, IWithTimers
+public sealed class CacheMachineActor : ReceivePersistentActor, IWithTimers
 {
     /// <summary>The type of entity that machines are among the shard regions.</summary>
     public const string TypeName = "cachemachine";
@@ -45,6 +45,7 @@ public sealed partial class CacheMachineActor : ReceivePersistentActor, IWithTim
     private long _children;
     private int _refreshed;
     private ImmutableArray<string> _nodesWanted = [];
+    private readonly JournalCompaction _compaction;
 
     /// <param name="name">Name of the machine.</param>
     /// <param name="services">What it needs.</param>
@@ -82,7 +83,10 @@ public sealed partial class CacheMachineActor : ReceivePersistentActor, IWithTim
         Command<PullRemoved>(m => Decide(m, EndIfDone));
         Command<IMachineMessage>(m => Decide(m));
         Command<NewsLost>(m => _log.Warning("No Kubernetes event says '{0}': {1}", m.News.Message, m.Error.Message));
-        CommandsAboutTheJournal();
+        Command<SaveSnapshotSuccess>(m => _compaction.Saved(this, m.Metadata));
+        Command<SaveSnapshotFailure>(m => _log.Warning("Machine {Machine} has no new snapshot, its next start takes longer: {Error}", _name, m.Cause.Message));
+        Command<DeleteMessagesSuccess>(_ => { });
+        Command<DeleteSnapshotsSuccess>(_ => { });
     }
 
     /// <inheritdoc/>
@@ -101,8 +105,6 @@ public sealed partial class CacheMachineActor : ReceivePersistentActor, IWithTim
 
     private void Decide(IMachineMessage message, Action? then = null)
     {
-        if (MustWait(message))
-            return;
         var decision = _decisions.Decide(_state, message, Now, Random.Shared.NextDouble());
         // What this machine was told by another one, all others were told too.
         if (message is not RegistryLimited)
@@ -115,13 +117,11 @@ public sealed partial class CacheMachineActor : ReceivePersistentActor, IWithTim
             Accept(decision, then);
             return;
         }
-        _deciding = message;
         var left = decision.Events.Length;
         PersistAll(decision.Events, _ =>
         {
             if (--left > 0)
                 return;
-            StoresAgain();
             Accept(decision, then);
             _compaction.SaveIfDue(this, _state.Record);
         });
@@ -208,6 +208,18 @@ public sealed partial class CacheMachineActor : ReceivePersistentActor, IWithTim
     {
         if (_pullers.TryGetValue(pull, out var puller))
             puller.Puller.Tell(new PullOrders(puller.Work.Order));
+    }
+
+    /// <inheritdoc/>
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) => Refuse(cause);
+
+    /// <summary>The actor stops, as it cannot know whether the event was stored; the supervisor starts it again, and it reads its journal.</summary>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Refuse(cause);
+
+    private void Refuse(Exception cause)
+    {
+        _log.Warning("Machine {Machine} cannot be stored: {Error}", _name, cause.Message);
+        Sender.Tell(new NotStored(cause.Message));
     }
 
     private void EndIfDone()

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CacheMachine.Actors.Journal;
+using CacheMachine.Actors.Serialization;
 
 namespace CacheMachine.Actors.CacheMachines;
 

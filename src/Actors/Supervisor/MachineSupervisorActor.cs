@@ -1,4 +1,5 @@
 using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Journal;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Ports;
 
@@ -8,13 +9,10 @@ namespace CacheMachine.Actors.Supervisor;
 /// Knows which machines exist, starts each at start-up, creates and deletes them, and removes DaemonSets of machines that do not exist.
 /// One in the whole cluster. Its journal is the truth about specs: a machine that crashed between "recorded" and "started" is told again.
 /// </summary>
-public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
+public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
 {
     /// <summary>Its persistence id.</summary>
     public const string Id = "machine-supervisor";
-
-    /// <summary>The type of entity that it is among the shard regions.</summary>
-    public const string TypeName = "machine-supervisor";
 
     private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(10), RunAllAfter = TimeSpan.FromSeconds(5);
 
@@ -24,6 +22,7 @@ public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWi
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, List<IActorRef>> _waiting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _orphans = new(StringComparer.Ordinal);
+    private readonly JournalCompaction _compaction = new(every: 200, JournalCompaction.DefaultHistory);
     private MachineRegister _register = MachineRegister.Empty;
     private ClusterView _view = ClusterView.Empty;
 
@@ -34,15 +33,23 @@ public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWi
     {
         (_machines, _watcher, _cluster) = (machines, watcher, cluster);
 
-        Recover<SnapshotOffer>(Recover);
+        Recover<SnapshotOffer>(offer =>
+        {
+            _register = (MachineRegister)offer.Snapshot;
+            _compaction.Recovered(offer.Metadata);
+        });
         Recover<ISupervisorEvent>(e => _register = _register.Apply(e));
         Recover<RecoveryCompleted>(_ => Started());
 
-        CommandsAboutTheJournal();
+        Command<SaveSnapshotSuccess>(m => _compaction.Saved(this, m.Metadata));
+        Command<SaveSnapshotFailure>(m => _log.Warning("The list of machines has no new snapshot, the next start takes longer: {Error}", m.Cause.Message));
+        Command<DeleteMessagesSuccess>(_ => { });
+        Command<DeleteSnapshotsSuccess>(_ => { });
+        // From a machine that was told to go and cannot store that; it is told until it is gone.
+        Command<NotStored>(_ => { });
         Command<CreateMachine>(Create);
         Command<RemoveMachine>(Remove);
         Command<ListMachines>(_ => Sender.Tell(new MachineNames([.. _register.Machines.Keys])));
-        Command<KeepRunning>(_ => { });
         Command<HandOff>(_ => Context.Stop(Self));
         Command<MachineGone>(Gone);
         Command<MachineRuns>(Compare);
@@ -76,6 +83,26 @@ public sealed partial class MachineSupervisorActor : ReceivePersistentActor, IWi
 
     // The number of the event to come: no supervisor before this one has used it, whatever its clock said.
     private long NextGeneration => LastSequenceNr + 1;
+
+    /// <inheritdoc/>
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) => Refuse(cause, @event);
+
+    /// <summary>The actor stops, as it cannot know whether the event was stored; it is started again, and reads its journal.</summary>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Refuse(cause, @event);
+
+    private void Refuse(Exception cause, object @event)
+    {
+        _log.Warning("The list of machines cannot be stored: {Error}", cause.Message);
+        // That a machine is gone is told again by the machine, when it is told again to go.
+        if (@event is MachineCreated or MachineRemoving)
+            Sender.Tell(new NotStored(cause.Message));
+    }
+
+    private void Apply(ISupervisorEvent stored)
+    {
+        _register = _register.Apply(stored);
+        _compaction.SaveIfDue(this, _register);
+    }
 
     private void Started()
     {

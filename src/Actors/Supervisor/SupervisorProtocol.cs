@@ -21,13 +21,6 @@ public sealed record ListMachines : ISupervisorCommand, IQuestion
     public static ListMachines Instance { get; } = new();
 }
 
-/// <summary>Be there. Every replica says so every few seconds, since an entity runs only after it was told something.</summary>
-public sealed record KeepRunning : ISupervisorCommand
-{
-    /// <summary>The only one.</summary>
-    public static KeepRunning Instance { get; } = new();
-}
-
 /// <summary>The machines there are.</summary>
 /// <param name="Names">In order.</param>
 public sealed record MachineNames(ImmutableArray<string> Names);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Akka.Hosting;
 using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Api.Specs;
@@ -13,8 +14,10 @@ internal static class MachineEndpoints
     // Reads are answered from memory; writes wait for the journal, deletions also for the cluster.
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(5), WriteTimeout = TimeSpan.FromSeconds(15), DeleteTimeout = TimeSpan.FromSeconds(60);
 
-    public static void MapMachines(this WebApplication web, HostSettings settings, MachineActors actors)
+    public static void MapMachines(this WebApplication web, HostSettings settings)
     {
+        var supervisor = web.Services.GetRequiredService<IRequiredActor<MachineSupervisorActor>>();
+        var actors = web.Services.GetRequiredService<IRequiredActor<CacheMachineActor>>();
         web.UseExceptionHandler();
         web.UseStatusCodePages();
 
@@ -23,7 +26,7 @@ internal static class MachineEndpoints
 
         var machines = web.MapGroup($"/{settings.Http.Prefix}");
         machines.MapGet("/", (HttpContext http, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            await actors.Supervisor.Ask<object>(ListMachines.Instance, timeout, cancelled) is var answer && answer is MachineNames known
+            await supervisor.ActorRef.Ask<object>(ListMachines.Instance, timeout, cancelled) is var answer && answer is MachineNames known
                 ? Results.Json(known.Names, ApiJson.Plain.ImmutableArrayString)
                 : NotNow(http, answer)));
 
@@ -34,23 +37,23 @@ internal static class MachineEndpoints
             return MachineSpecReader.Read(body) switch
             {
                 { NotJson: { } why } => Problems.NotJson(why),
-                { Spec: { } spec } => Machine(http, await actors.Supervisor.Ask<object>(new CreateMachine(spec), timeout, cancelled)),
+                { Spec: { } spec } => Machine(http, await supervisor.ActorRef.Ask<object>(new CreateMachine(spec), timeout, cancelled)),
                 var refused => Problems.Faulty(refused.Faults),
             };
         }));
 
         machines.MapGet("/{name}", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            Machine(http, await actors.Machines.Ask<object>(new GetMachine(name), timeout, cancelled))));
+            Machine(http, await actors.ActorRef.Ask<object>(new GetMachine(name), timeout, cancelled))));
 
         machines.MapGet("/{name}/available", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            Images(http, await actors.Machines.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Available)));
+            Images(http, await actors.ActorRef.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Available)));
 
         machines.MapGet("/{name}/desired", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            Images(http, await actors.Machines.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Desired)));
+            Images(http, await actors.ActorRef.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Desired)));
 
         // As the old service, deleting what is not there is no error: it is gone.
         machines.MapDelete("/{name}", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, DeleteTimeout, async timeout =>
-            await actors.Supervisor.Ask<object>(new RemoveMachine(name), timeout, cancelled) switch
+            await supervisor.ActorRef.Ask<object>(new RemoveMachine(name), timeout, cancelled) switch
             {
                 MachineGone => Results.Json(new Deleted(name, true), ApiJson.Plain.Deleted),
                 MachineNotFound => Results.Json(new Deleted(name, false), ApiJson.Plain.Deleted),

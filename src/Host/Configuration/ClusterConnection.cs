@@ -17,18 +17,21 @@ public sealed class ClusterConnection : IAsyncDisposable
 
     internal const string DefaultNamespace = "cachemachine";
 
-    private readonly RegistryClient _registry;
+    private readonly HostSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly string? _podName;
+    private RegistryClient? _registry;
 
-    private ClusterConnection(
-        KubernetesClient client, RegistryClient registry, string ns, PullOwner owner, IClusterApi cluster, SimulatedCluster? simulator, TimeProvider time)
+    private ClusterConnection(HostSettings settings, KubernetesConfig config, SimulatedCluster? simulator, TimeProvider time)
     {
-        (Client, _registry, Namespace, Owner, Cluster, Simulator) = (client, registry, ns, owner, cluster, simulator);
-        Description = simulator is null ? client.Config.ToString() : $"a simulated cluster of {simulator.Options.Nodes} nodes and a registry at {simulator.Registry.Host}";
-        Registry = new RegistryApi(registry, time);
+        (_settings, Simulator, _time) = (settings, simulator, time);
+        Namespace = settings.Kubernetes.Namespace ?? config.Namespace;
+        Client = new KubernetesClient(config, new KubernetesClientOptions { Time = time });
+        Description = simulator is null ? config.ToString() : $"a simulated cluster of {simulator.Options.Nodes} nodes and a registry at {simulator.Registry.Host}";
+        _podName = settings.Kubernetes.Mode == KubernetesMode.InCluster
+            ? PodIdentity.FindName(Environment.GetEnvironmentVariable, settings.PodInfoDirectory)
+            : null;
     }
-
-    /// <summary>The cluster.</summary>
-    public IClusterApi Cluster { get; }
 
     /// <summary>The API of the cluster; ends with the connection.</summary>
     internal KubernetesClient Client { get; }
@@ -36,22 +39,15 @@ public sealed class ClusterConnection : IAsyncDisposable
     /// <summary>Our namespace.</summary>
     internal string Namespace { get; }
 
-    /// <summary>What our objects in the cluster belong to.</summary>
-    internal PullOwner Owner { get; }
-
     /// <summary>Which cluster, in words.</summary>
     public string Description { get; }
-
-    /// <summary>The registries.</summary>
-    public IRegistryApi Registry { get; }
 
     /// <summary>The simulated cluster; null for a real one.</summary>
     public SimulatedCluster? Simulator { get; }
 
     /// <summary>Finds the cluster, or starts one.</summary>
     /// <exception cref="KubernetesConfigException">No cluster is found, or its configuration is faulty.</exception>
-    public static async Task<ClusterConnection> OpenAsync(
-        HostSettings settings, ILoggerFactory loggers, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<ClusterConnection> OpenAsync(HostSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
         var kubernetes = settings.Kubernetes;
         var simulator = kubernetes.Mode == KubernetesMode.Simulator ? await SimulateAsync(settings, settings.Http.Port, time, cancellationToken) : null;
@@ -61,30 +57,33 @@ public sealed class ClusterConnection : IAsyncDisposable
             KubernetesMode.InCluster => InClusterConfig.Load(ConfigEnvironment.Process),
             _ => KubernetesConfig.Load(kubernetes.Kubeconfig, kubernetes.Context),
         };
-        var ns = kubernetes.Namespace ?? config.Namespace;
-        var client = new KubernetesClient(config, new KubernetesClientOptions { Time = time });
-        var podName = kubernetes.Mode == KubernetesMode.InCluster
-            ? PodIdentity.FindName(Environment.GetEnvironmentVariable, settings.PodInfoDirectory)
-            : null;
-        var owner = new PullOwner(podName, loggers.CreateLogger<PullOwner>());
-        var sleeper = new Sleeper(settings.Pull.Sleeper, podName, time, loggers.CreateLogger<Sleeper>());
-        var registry = new RegistryClient(
+        return new ClusterConnection(settings, config, simulator, time);
+    }
+
+    /// <summary>The cluster, for the actors.</summary>
+    public IClusterApi Api(ILoggerFactory loggers) => new KubernetesClusterApi(
+        Client, Namespace, new PullOwner(_podName, loggers.CreateLogger<PullOwner>()), _settings.Kubernetes.PullSecret,
+        new Sleeper(_settings.Pull.Sleeper, _podName, _time, loggers.CreateLogger<Sleeper>()), _time);
+
+    /// <summary>The registries, for the actors.</summary>
+    public IRegistryApi Registries(ILoggerFactory loggers)
+    {
+        _registry = new RegistryClient(
             new RegistryOptions
             {
-                InsecureHosts = simulator is null ? settings.Registry.InsecureHosts : [.. settings.Registry.InsecureHosts, simulator.Registry.Host],
-                DockerConfigPath = settings.Registry.CredentialsFile,
-                RequestTimeout = settings.Registry.Timeout,
+                InsecureHosts = Simulator is null ? _settings.Registry.InsecureHosts : [.. _settings.Registry.InsecureHosts, Simulator.Registry.Host],
+                DockerConfigPath = _settings.Registry.CredentialsFile,
+                RequestTimeout = _settings.Registry.Timeout,
             },
-            time, loggers.CreateLogger<RegistryClient>());
-        return new ClusterConnection(
-            client, registry, ns, owner, new KubernetesClusterApi(client, ns, owner, kubernetes.PullSecret, sleeper, time), simulator, time);
+            _time, loggers.CreateLogger<RegistryClient>());
+        return new RegistryApi(_registry, _time);
     }
 
     /// <summary>Closes the connections, and ends the simulated cluster, if there is one.</summary>
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        _registry.Dispose();
+        _registry?.Dispose();
         if (Simulator is not null)
             await Simulator.DisposeAsync();
     }

@@ -3,7 +3,6 @@ using System.CommandLine.Help;
 using System.Globalization;
 using System.Reflection;
 using CacheMachine.Host.Configuration.Settings;
-using CacheMachine.Runtime.Persistence.Postgres;
 
 namespace CacheMachine.Host.Configuration;
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using CacheMachine.Host.Clustering;
 using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Startup;
 using CacheMachine.Simulator;
 
 namespace CacheMachine.Host.Configuration;
@@ -31,11 +33,13 @@ internal static class ReplicaLauncher
             var common = await PrepareAsync(folder.FullName, settings, simulator);
             foreach (var (key, value) in start.Settings)
                 common.TryAdd(EnvironmentLayer.VariableOf(key), value ?? "");
-            var ofRuntime = RuntimeActors.EnvironmentOfReplicas(replicas);
+            var ports = ReplicaCluster.FreePorts(replicas);
+            common[ReplicaCluster.SeedNodes] = Invariant($"akka.tcp://{ReplicaCluster.SystemName}@127.0.0.1:{ports[0]}");
             for (var i = 0; i < replicas; i++)
             {
-                processes.Start(start.ConfigFiles.SelectMany(file => new[] { "--config", file }), new Dictionary<string, string>([.. common.Concat(ofRuntime[i])])
+                processes.Start(start.ConfigFiles.SelectMany(file => new[] { "--config", file }), new Dictionary<string, string>(common)
                 {
+                    ["CACHEMACHINE__CLUSTER__PORT"] = Invariant($"{ports[i]}"),
                     ["CACHEMACHINE__CLUSTER__REPLICA"] = Invariant($"replica-{i + 1}"),
                     ["CACHEMACHINE__HTTP__PORT"] = settings.Http.Port == 0 ? "0" : Invariant($"{settings.Http.Port + i}"),
                 });

@@ -1,9 +1,13 @@
 using System.Text;
+using Akka.Hosting;
 using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Nodes;
+using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Supervisor;
-using CacheMachine.Runtime.TestKit;
+using CacheMachine.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace CacheMachine.Actors.Tests.Doubles;
 
@@ -16,8 +20,7 @@ internal sealed class MachineService : IAsyncDisposable
     private readonly Func<Task<WatchedStore>> _open;
     private readonly bool _isInMemory;
     private readonly MachineSettings _settings;
-    private ActorSystem? _system;
-    private int _entities;
+    private IHost? _host;
 
     private MachineService(Func<Task<WatchedStore>>? open, MachineSettings? settings)
     {
@@ -35,9 +38,6 @@ internal sealed class MachineService : IAsyncDisposable
     public IActorRef Supervisor { get; private set; } = ActorRefs.Nobody;
 
     public IActorRef Machines { get; private set; } = ActorRefs.Nobody;
-
-    /// <summary>How many machine actors were ever made.</summary>
-    public int Entities => Volatile.Read(ref _entities);
 
     public static Task<MachineService> StartAsync(string? path = null, MachineSettings? settings = null, bool run = true) =>
         StartAsync(path is null ? null : () => WatchedStore.OpenAsync(path), settings, run);
@@ -57,23 +57,24 @@ internal sealed class MachineService : IAsyncDisposable
     /// <summary>Starts the actors.</summary>
     public void Run()
     {
-        _system = ServiceSystem.Create(Time, Store);
-        var watcher = _system.ActorOf(Props.Create(() => new ClusterWatcherActor(Cluster)), "cluster-watcher");
-        var repoMen = new RepoManFactory(new RegistryDouble(), new RepoManSettings(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)));
-        var services = new MachineServices(Cluster, watcher, null, repoMen, _settings, Time);
-        Machines = ServiceSystem.Shard(_system, CacheMachineActor.TypeName, name => Machine(name, services), new MachineMessageExtractor(4));
-        Supervisor = ServiceSystem.Shard(
-            _system, MachineSupervisorActor.TypeName, _ => Props.Create(() => new MachineSupervisorActor(Machines, watcher, Cluster)), new SupervisorMessageExtractor(4));
-        _system.ActorOf(Props.Create(() => new SupervisorKeeperActor(Supervisor)), "supervisor-keeper");
+        _host = ServiceSystem.Start(
+            Time, Store,
+            akka => akka.AddClusterWatcher().AddMachines(_settings, 4).AddSupervisor(),
+            services => services.AddSingleton<IClusterApi>(Cluster).AddSingleton<TimeProvider>(Time).AddSingleton(new RepoManFactory(
+                new RegistryDouble(), new RepoManSettings(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)))));
+        var actors = _host.Services.GetRequiredService<IActorRegistry>();
+        Machines = actors.Get<CacheMachineActor>();
+        Supervisor = actors.Get<MachineSupervisorActor>();
     }
 
     /// <summary>The process ends, and nothing that it had begun is carried on.</summary>
     public async Task StopAsync()
     {
-        if (_system is null)
+        if (_host is null)
             return;
-        await _system.Terminate().WaitAsync(Patience);
-        _system = null;
+        await _host.Services.GetRequiredService<ActorSystem>().Terminate().WaitAsync(Patience);
+        _host.Dispose();
+        _host = null;
         if (_isInMemory)
             return;
         await Store.DisposeAsync();
@@ -126,12 +127,6 @@ internal sealed class MachineService : IAsyncDisposable
     {
         await StopAsync();
         await Store.DisposeAsync();
-    }
-
-    private Props Machine(string name, MachineServices services)
-    {
-        Interlocked.Increment(ref _entities);
-        return Props.Create(() => new CacheMachineActor(name, services));
     }
 
     private async Task OpenAsync() => Store = await _open();

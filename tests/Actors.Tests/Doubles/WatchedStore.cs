@@ -1,54 +1,58 @@
 using System.Collections.Concurrent;
-using CacheMachine.Actors.Journal;
-using CacheMachine.Runtime.Persistence.Sqlite;
+using Akka.Configuration;
+using Akka.Hosting;
+using CacheMachine.Actors.Serialization;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CacheMachine.Actors.Tests.Doubles;
 
-/// <summary>A store in front of a real one that remembers what is written, and holds reads and writes of single actors on command.</summary>
-internal sealed class WatchedStore(IEventStore inner) : IEventStore, IJournal, ISnapshotStore
+/// <summary>Akka.Persistence.Sql's journal, watched: what is written is remembered, and reads and writes of single actors are held on command.</summary>
+internal sealed class WatchedStore : IAsyncDisposable
 {
+    private static readonly ConcurrentDictionary<string, WatchedStore> Stores = new(StringComparer.Ordinal);
+
+    private readonly string _name = Guid.NewGuid().ToString("N");
+    private readonly string _connection;
+    private readonly string? _own;
+    private int _recoveries;
     private readonly ConcurrentDictionary<string, Task> _reads = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _writes = new(StringComparer.Ordinal);
 
-    private int _refused;
-
-    /// <summary>Persistence id and manifest of every event that was appended, in order.</summary>
-    public ConcurrentQueue<(string Id, string Manifest)> Written { get; } = new();
-
-    /// <summary>While it is set, nothing can be stored, for this reason.</summary>
-    public string? Outage { get; set; }
-
-    /// <summary>Whose log the outage is of; null: of all.</summary>
-    public string? OutageOf { get; set; }
-
-    /// <summary>How often an append was refused because of <see cref="Outage"/>.</summary>
-    public int Refused => Volatile.Read(ref _refused);
-
-    /// <summary>Opens it.</summary>
-    /// <param name="path">The file; null for a database in memory.</param>
-    public static async Task<WatchedStore> OpenAsync(string? path) =>
-        new(await SqliteEventStore.OpenAsync(path is null ? SqliteStoreOptions.InMemory : new SqliteStoreOptions(path)));
-
-    /// <summary>Writes an event as the actor would, while no actor runs.</summary>
-    public async Task RecordAsync(string persistenceId, long number, object e, DateTimeOffset at)
+    private WatchedStore(string? path)
     {
-        if (await AppendAsync(persistenceId, [new JournalEntry(number, new JournalCodec().Serialize(e), at)], default) is not AppendResult.Stored)
-            throw new InvalidOperationException($"event {number} of {persistenceId} was not taken");
+        _own = path is null ? Path.GetTempFileName() : null;
+        _connection = new SqliteConnectionStringBuilder { DataSource = path ?? _own, Pooling = false }.ToString();
+        Stores[_name] = this;
     }
 
-    /// <summary>The actor's events, in order.</summary>
-    public async Task<IReadOnlyList<object>> EventsAsync(string persistenceId) =>
-        [.. (await ReadAsync(persistenceId, 1, long.MaxValue, 1000, default)).Select(entry => new JournalCodec().Deserialize(entry.Payload))];
+    /// <summary>Persistence id and manifest of every event that was to be appended, in order.</summary>
+    public ConcurrentQueue<(string Id, string Manifest)> Written { get; } = new();
 
-    /// <summary>The actor's last snapshot and its number; null where there is none.</summary>
-    public async Task<(object Snapshot, long At)?> SnapshotAsync(string persistenceId) =>
-        await LoadLatestAsync(persistenceId, SnapshotSelectionCriteria.Latest, default) is { } stored
-            ? (new JournalCodec().Deserialize(stored.Payload), stored.Metadata.SequenceNr)
-            : null;
+    /// <summary>How many persistent actors began to recover.</summary>
+    public int Recoveries => Volatile.Read(ref _recoveries);
 
-    public IJournal Journal => this;
+    /// <summary>The persistence of an actor system that writes here.</summary>
+    public Config Config => ConfigurationFactory.ParseString($$"""
+        akka.persistence.journal.plugin = akka.persistence.journal.watched
+        akka.persistence.snapshot-store.plugin = akka.persistence.snapshot-store.sql
+        akka.persistence.journal.watched {
+          class = "{{typeof(Gate).AssemblyQualifiedName}}"
+          store = {{_name}}
+        }
+        akka.persistence.journal.sql {
+          provider-name = SQLite.MS
+          connection-string = "{{_connection}}"
+        }
+        akka.persistence.snapshot-store.sql {
+          provider-name = SQLite.MS
+          connection-string = "{{_connection}}"
+        }
+        """).WithFallback(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration);
 
-    public ISnapshotStore Snapshots => this;
+    /// <summary>Opens it.</summary>
+    /// <param name="path">The file; null for one that ends with the store.</param>
+    public static Task<WatchedStore> OpenAsync(string? path) => Task.FromResult(new WatchedStore(path));
 
     /// <summary>The actor's recovery waits until the source is completed.</summary>
     public TaskCompletionSource HoldReads(string persistenceId) => Hold(_reads, persistenceId);
@@ -56,49 +60,98 @@ internal sealed class WatchedStore(IEventStore inner) : IEventStore, IJournal, I
     /// <summary>What the actor persists waits until the source is completed.</summary>
     public TaskCompletionSource HoldWrites(string persistenceId) => Hold(_writes, persistenceId);
 
-    public async Task<AppendResult> AppendAsync(string persistenceId, IReadOnlyList<JournalEntry> entries, CancellationToken cancellationToken)
+    /// <summary>Writes an event as the actor would, while no actor runs.</summary>
+    public async Task RecordAsync(string persistenceId, long number, object e, DateTimeOffset at)
     {
-        await _writes.GetValueOrDefault(persistenceId, Task.CompletedTask);
-        if (Outage is { } outage && (OutageOf ?? persistenceId) == persistenceId)
-        {
-            Interlocked.Increment(ref _refused);
-            return new AppendResult.Unavailable(outage);
-        }
-        foreach (var entry in entries)
-            Written.Enqueue((persistenceId, entry.Payload.Manifest));
-        return await inner.Journal.AppendAsync(persistenceId, entries, cancellationToken);
+        using var host = ServiceSystem.Start(akka => akka.AddHocon(Config, HoconAddMode.Prepend));
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        var recorded = await system.ActorOf(Props.Create(() => new Recorder(persistenceId))).Ask<long>(e, MachineService.Patience);
+        await system.Terminate();
+        if (recorded != number)
+            throw new InvalidOperationException($"event {number} of {persistenceId} was recorded as number {recorded}");
     }
 
-    public async Task<IReadOnlyList<JournalEntry>> ReadAsync(string persistenceId, long fromSequenceNr, long toSequenceNr, int max, CancellationToken cancellationToken)
+    /// <summary>The actor's events, in order.</summary>
+    public async Task<IReadOnlyList<object>> EventsAsync(string persistenceId) => [.. (await RowsAsync(
+        "SELECT identifier, manifest, message, sequence_number FROM journal WHERE persistence_id = $id AND deleted = 0 ORDER BY sequence_number", persistenceId)).Select(row => row.Payload)];
+
+    /// <summary>The actor's last snapshot and its number; null where there is none.</summary>
+    public async Task<(object Snapshot, long At)?> SnapshotAsync(string persistenceId) => (await RowsAsync(
+        "SELECT serializer_id, manifest, snapshot, sequence_number FROM snapshot WHERE persistence_id = $id ORDER BY sequence_number DESC LIMIT 1", persistenceId))
+        is [var last] ? last : null;
+
+    public ValueTask DisposeAsync()
     {
-        await _reads.GetValueOrDefault(persistenceId, Task.CompletedTask);
-        return await inner.Journal.ReadAsync(persistenceId, fromSequenceNr, toSequenceNr, max, cancellationToken);
+        Stores.TryRemove(_name, out _);
+        if (_own is not null)
+            File.Delete(_own);
+        return default;
     }
 
-    public async Task<long> HighestSequenceNrAsync(string persistenceId, CancellationToken cancellationToken)
+    private async Task<List<(object Payload, long Number)>> RowsAsync(string query, string persistenceId)
     {
-        await _reads.GetValueOrDefault(persistenceId, Task.CompletedTask);
-        return await inner.Journal.HighestSequenceNrAsync(persistenceId, cancellationToken);
+        await using var connection = new SqliteConnection(_connection);
+        await connection.OpenAsync();
+        await using var command = new SqliteCommand(query, connection);
+        command.Parameters.AddWithValue("$id", persistenceId);
+        await using var rows = await command.ExecuteReaderAsync();
+        var payloads = new List<(object, long)>();
+        while (await rows.ReadAsync())
+            payloads.Add((new JournalSerializer(null).FromBinary(rows.GetFieldValue<byte[]>(2), rows.GetString(1)), rows.GetInt64(3)));
+        return payloads;
     }
-
-    public Task DeleteToAsync(string persistenceId, long toSequenceNr, CancellationToken cancellationToken) =>
-        inner.Journal.DeleteToAsync(persistenceId, toSequenceNr, cancellationToken);
-
-    public Task SaveAsync(SnapshotMetadata metadata, SerializedPayload payload, CancellationToken cancellationToken) =>
-        inner.Snapshots.SaveAsync(metadata, payload, cancellationToken);
-
-    public Task<StoredSnapshot?> LoadLatestAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken) =>
-        inner.Snapshots.LoadLatestAsync(persistenceId, criteria, cancellationToken);
-
-    public Task DeleteAsync(string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken) =>
-        inner.Snapshots.DeleteAsync(persistenceId, criteria, cancellationToken);
-
-    public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     private static TaskCompletionSource Hold(ConcurrentDictionary<string, Task> gates, string persistenceId)
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         gates[persistenceId] = gate.Task;
         return gate;
+    }
+
+    /// <summary>Stands before the journal as its plugin, and lets everything through that is not held.</summary>
+    internal sealed class Gate : ReceiveActor
+    {
+        public Gate(Config config)
+        {
+            var store = Stores[config.GetString("store")];
+            var journal = Persistence.Instance.Apply(Context.System).JournalFor("akka.persistence.journal.sql");
+            Receive<WriteMessages>(m =>
+            {
+                var writes = m.Messages.OfType<AtomicWrite>().ToList();
+                if (writes is not [var first, ..] || !IsHeld(store._writes, first.PersistenceId, m))
+                {
+                    foreach (var e in writes.SelectMany(write => (IEnumerable<IPersistentRepresentation>)write.Payload))
+                        store.Written.Enqueue((e.PersistenceId, new JournalSerializer(null).Manifest(e.Payload)));
+                    journal.Forward(m);
+                }
+            });
+            Receive<ReplayMessages>(m =>
+            {
+                Interlocked.Increment(ref store._recoveries);
+                if (!IsHeld(store._reads, m.PersistenceId, m))
+                    journal.Forward(m);
+            });
+            ReceiveAny(journal.Forward);
+        }
+
+        private static bool IsHeld(ConcurrentDictionary<string, Task> gates, string persistenceId, object message)
+        {
+            if (gates.GetValueOrDefault(persistenceId, Task.CompletedTask) is not { IsCompleted: false } gate)
+                return false;
+            gate.PipeTo(Context.Self, Context.Sender, success: () => message);
+            return true;
+        }
+    }
+
+    private sealed class Recorder : ReceivePersistentActor
+    {
+        public Recorder(string persistenceId)
+        {
+            PersistenceId = persistenceId;
+            RecoverAny(_ => { });
+            CommandAny(e => Persist(e, _ => Sender.Tell(LastSequenceNr)));
+        }
+
+        public override string PersistenceId { get; }
     }
 }

@@ -1,12 +1,12 @@
 using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Tests.Doubles;
-using CacheMachine.Runtime.TestKit;
+using CacheMachine.TestKit;
 using Xunit;
 
 namespace CacheMachine.Actors.Tests.Nodes;
 
-public sealed class ClusterWatcherActorTests : TestKit
+public sealed class ClusterWatcherActorTests : ActorTest
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1), Again = TimeSpan.FromSeconds(5);
 

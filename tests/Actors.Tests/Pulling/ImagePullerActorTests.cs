@@ -1,12 +1,12 @@
 using CacheMachine.Actors.Pulling;
 using CacheMachine.Actors.Tests.Doubles;
-using CacheMachine.Runtime.TestKit;
+using CacheMachine.TestKit;
 using Xunit;
 
 namespace CacheMachine.Actors.Tests.Pulling;
 
 /// <summary>The test actor is the machine; the cluster answers when the test says so.</summary>
-public sealed class ImagePullerActorTests : TestKit
+public sealed class ImagePullerActorTests : ActorTest
 {
     private const string Pull = "m-1";
     private static readonly TimeSpan Min = TimeSpan.FromSeconds(1), Max = TimeSpan.FromSeconds(4);

@@ -1,13 +1,13 @@
 using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Tests.Doubles;
-using CacheMachine.Runtime.TestKit;
+using CacheMachine.TestKit;
 using Xunit;
 
 namespace CacheMachine.Actors.Tests.RepoMen;
 
 /// <summary>The test actor is the machine.</summary>
-public sealed class RepoManActorTests : TestKit
+public sealed class RepoManActorTests : ActorTest
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1), Tick = TimeSpan.FromMilliseconds(1);
     private static readonly RepoManSettings Settings = new(Interval, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(60));

@@ -142,11 +142,11 @@ public sealed class MachineLifeTests : IAsyncLifetime
         Assert.Equal(new MachineNotFound("x"), await MachineService.AskAsync(_service.Machines, new GetMachine("x")));
         Assert.Equal(new MachineNotFound("x"), await MachineService.AskAsync(_service.Machines, new GetMachineImages("x")));
         Assert.Equal(new MachineNotFound("x"), await MachineService.AskAsync(_service.Supervisor, new RemoveMachine("x")));
-        var entities = _service.Entities;
+        var recoveries = _service.Store.Recoveries;
         await _service.Until(async () =>
         {
             await MachineService.AskAsync(_service.Machines, new GetMachine("x"));
-            return _service.Entities > entities;
+            return _service.Store.Recoveries > recoveries;
         }, "another actor answers");
         Assert.Empty(_service.Store.Written);
     }

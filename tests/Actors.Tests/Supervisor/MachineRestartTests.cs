@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using CacheMachine.Actors.CacheMachines;
-using CacheMachine.Actors.Journal;
+using CacheMachine.Actors.Serialization;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Actors.Tests.Doubles;
@@ -169,5 +169,5 @@ public sealed class MachineRestartTests : IDisposable
     private static async Task<ImmutableArray<IMachineEvent>> EventsAsync(MachineService service) =>
         [.. (await service.Store.EventsAsync("cachemachine-m")).Cast<IMachineEvent>()];
 
-    private static string Text(MachineRecord record) => Encoding.UTF8.GetString(new JournalCodec().Serialize(record).Bytes.Span);
+    private static string Text(MachineRecord record) => Encoding.UTF8.GetString(new JournalSerializer(null).ToBinary(record));
 }

@@ -1,16 +1,20 @@
-using CacheMachine.Host;
+using Akka.Hosting;
 using CacheMachine.Host.Configuration;
+using CacheMachine.Host.Startup;
+using CacheMachine.TestKit;
+using Microsoft.AspNetCore.Builder;
 
 namespace CacheMachine.EndToEnd.Tests.Harness;
 
 /// <summary>The service in the test's own process, started with flags.</summary>
 internal sealed class InProcess : RunningService
 {
-    private readonly Service _service;
+    private readonly WebApplication _service;
+    private readonly ClusterConnection _cluster;
 
-    private InProcess(Service service) => _service = service;
+    private InProcess(WebApplication service, ClusterConnection cluster) => (_service, _cluster) = (service, cluster);
 
-    public override Uri Address => _service.Address;
+    public override Uri Address => _service.Address();
 
     public static async Task<InProcess> StartAsync(
         IEnumerable<string> flags, IReadOnlyDictionary<string, string>? environment = null, TimeProvider? time = null)
@@ -19,10 +23,23 @@ internal sealed class InProcess : RunningService
         foreach (var (name, value) in environment ?? variables)
             variables[name] = value;
         var startup = HostStartup.Load(["--port", "0", .. flags], variables, AppContext.BaseDirectory);
-        return startup.Settings is { } settings
-            ? new InProcess(await Service.StartAsync(settings, time ?? TimeProvider.System))
-            : throw new InvalidOperationException(string.Join(Environment.NewLine, startup.Errors));
+        if (startup.Settings is not { } settings)
+            throw new InvalidOperationException(string.Join(Environment.NewLine, startup.Errors));
+        time ??= TimeProvider.System;
+        var cluster = await ClusterConnection.OpenAsync(settings, time, CancellationToken.None);
+        var service = Service.Build(settings, cluster, time, akka =>
+        {
+            if (time != TimeProvider.System)
+                akka.AddHocon(TimeProviderScheduler.On(time), HoconAddMode.Prepend);
+        });
+        await service.StartAsync();
+        return new InProcess(service, cluster);
     }
 
-    protected override ValueTask StopAsync() => _service.DisposeAsync();
+    protected override async ValueTask StopAsync()
+    {
+        await _service.StopAsync();
+        await _service.DisposeAsync();
+        await _cluster.DisposeAsync();
+    }
 }

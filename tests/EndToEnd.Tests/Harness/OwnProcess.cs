@@ -26,7 +26,7 @@ internal sealed partial class OwnProcess : RunningService
     /// <exception cref="InvalidOperationException">It ended before it listened; the message has what it wrote.</exception>
     public static async Task<OwnProcess> StartAsync(IEnumerable<string> flags, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Host.Service).Assembly.Location, "--port", "0", .. flags])
+        var start = new ProcessStartInfo("dotnet", [typeof(Host.Startup.Service).Assembly.Location, "--port", "0", .. flags])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

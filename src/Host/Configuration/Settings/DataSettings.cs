@@ -1,4 +1,3 @@
-using CacheMachine.Runtime.Persistence.Postgres;
 
 namespace CacheMachine.Host.Configuration.Settings;
 

@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Supervisor;
+
+namespace CacheMachine.Actors.Serialization;
+
+/// <summary>
+/// JSON of everything that travels between replicas. Fields that a release does not know are skipped; one without a default must be there, also as
+/// null. Golden files hold the shapes.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(CreateMachine))]
+[JsonSerializable(typeof(RemoveMachine))]
+[JsonSerializable(typeof(ListMachines))]
+[JsonSerializable(typeof(RunMachine))]
+[JsonSerializable(typeof(MachineRuns))]
+[JsonSerializable(typeof(MachineNames))]
+[JsonSerializable(typeof(ConfigureMachine))]
+[JsonSerializable(typeof(DeleteMachine))]
+[JsonSerializable(typeof(GetMachine))]
+[JsonSerializable(typeof(GetMachineImages))]
+[JsonSerializable(typeof(MachineStatus))]
+[JsonSerializable(typeof(MachineImages))]
+[JsonSerializable(typeof(MachineNotFound))]
+[JsonSerializable(typeof(MachineGone))]
+[JsonSerializable(typeof(NotStored))]
+internal sealed partial class MessageJson : JsonSerializerContext;

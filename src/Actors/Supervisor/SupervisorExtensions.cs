@@ -1,0 +1,27 @@
+using Akka.Cluster.Hosting;
+using Akka.Hosting;
+using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Nodes;
+using CacheMachine.Actors.Ports;
+
+namespace CacheMachine.Actors.Supervisor;
+
+/// <summary>Adds the supervisor to an actor system.</summary>
+public static class SupervisorExtensions
+{
+    private static readonly TimeSpan MinBackoff = TimeSpan.FromMilliseconds(500), MaxBackoff = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// One supervisor in the whole cluster; <c>IRequiredActor&lt;MachineSupervisorActor&gt;</c> reaches it from every replica. It stops when the journal fails, and is
+    /// started again with backoff. Needs the cluster watcher and the machines, and an <see cref="IClusterApi"/> in the service container.
+    /// </summary>
+    public static AkkaConfigurationBuilder AddSupervisor(this AkkaConfigurationBuilder akka) => akka.WithSingleton<MachineSupervisorActor>(
+        MachineSupervisorActor.Id,
+        (_, registry, resolver) =>
+        {
+            var (machines, watcher, cluster) = (registry.Get<CacheMachineActor>(), registry.Get<ClusterWatcherActor>(), resolver.GetService<IClusterApi>());
+            return BackoffSupervisor.Props(Backoff.OnStop(
+                Props.Create(() => new MachineSupervisorActor(machines, watcher, cluster)), "supervisor", MinBackoff, MaxBackoff, 0.2, -1));
+        },
+        new ClusterSingletonOptions { SingletonIdentificationInterval = TimeSpan.FromMilliseconds(200), LogSingletonIdentificationFailure = false });
+}

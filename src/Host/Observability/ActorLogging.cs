@@ -1,0 +1,16 @@
+using Akka.Hosting;
+
+namespace CacheMachine.Host.Observability;
+
+/// <summary>Sends the actors' log to the service's.</summary>
+internal static class ActorLogging
+{
+    /// <summary>Log lines of actors go where the service's go, at the service's level.</summary>
+    public static AkkaConfigurationBuilder AddLogging(this AkkaConfigurationBuilder akka, ILoggerFactory loggers) => akka
+        .AddSetup(new LogForwarderSetup(loggers))
+        .ConfigureLoggers(logging =>
+        {
+            logging.ClearLoggers();
+            logging.AddLogger<LogForwarder>();
+        });
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+using Akka.Actor.Setup;
+using Akka.Dispatch;
+using Akka.Event;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
+
+namespace CacheMachine.Host.Observability;
+
+/// <summary>Where the actors' log lines go.</summary>
+/// <param name="loggers">The service's.</param>
+internal sealed class LogForwarderSetup(ILoggerFactory loggers) : Setup
+{
+    public ILoggerFactory Loggers => loggers;
+}
+
+/// <summary>
+/// Gives the actors' log lines to the service's log with their templates and named properties: the class that logs is the category, its actor's path is
+/// in the scope. (Akka.Hosting's own logger writes everything under one category, formatted, with a second time stamp.)
+/// </summary>
+internal sealed class LogForwarder : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
+{
+    private readonly ILoggerFactory _loggers;
+    private readonly Dictionary<Type, ILogger> _byClass = [];
+
+    public LogForwarder()
+    {
+        _loggers = Context.System.Settings.Setup.Get<LogForwarderSetup>().Value.Loggers;
+        Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
+        Receive<LogEvent>(Log);
+    }
+
+    [SuppressMessage("Usage", "CA2254", Justification = "The template is the one of the actor that logs.")]
+    private void Log(LogEvent line)
+    {
+        if (!_byClass.TryGetValue(line.LogClass, out var logger))
+            _byClass[line.LogClass] = logger = _loggers.CreateLogger(line.LogClass);
+        var level = line.LogLevel() switch
+        {
+            Akka.Event.LogLevel.DebugLevel => LogLevel.Debug,
+            Akka.Event.LogLevel.InfoLevel => LogLevel.Information,
+            Akka.Event.LogLevel.WarningLevel => LogLevel.Warning,
+            _ => LogLevel.Error,
+        };
+        // What Akka.NET says of itself is for its developers, until something is wrong.
+        if (level < LogLevel.Warning && line.LogClass.Namespace?.StartsWith("Akka", StringComparison.Ordinal) == true)
+            return;
+        using var scope = logger.BeginScope(new KeyValuePair<string, object>[] { new("ActorPath", line.LogSource) });
+        if (line.Message is LogMessage message)
+            logger.Log(level, line.Cause, message.Format, [.. message.Parameters()]);
+        else
+            logger.Log(level, line.Cause, "{Message}", line.Message);
+    }
+}

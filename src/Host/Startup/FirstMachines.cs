@@ -1,0 +1,103 @@
+using System.Text;
+using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Supervisor;
+using CacheMachine.Host.Api.Specs;
+using Akka.Hosting;
+using CacheMachine.Host.Configuration;
+using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Simulator;
+
+namespace CacheMachine.Host.Startup;
+
+/// <summary>The machines that exist from the start: those of the machines directory, as in the old service, and the example.</summary>
+internal sealed partial class FirstMachines(
+    HostSettings settings, ClusterConnection cluster, IRequiredActor<MachineSupervisorActor> supervisor, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30), AgainAfter = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger _logger = loggers.CreateLogger(settings.Log.Logger);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (cluster.Simulator is { } simulator && settings.Simulator.Example)
+            await CreateAsync(MachineSpecReader.Read(Example(simulator)).Spec!, stoppingToken);
+        if (!Directory.Exists(settings.MachinesDirectory))
+            return;
+        // Every file, as in the old service; a mounted ConfigMap has hidden ones of its own besides.
+        foreach (var file in Directory.EnumerateFiles(settings.MachinesDirectory).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal))
+        {
+            var read = MachineSpecReader.Read(await File.ReadAllBytesAsync(file, stoppingToken));
+            if (read.Spec is { } spec)
+            {
+                await CreateAsync(spec, stoppingToken);
+                LogCreated(_logger, spec.Name, file);
+            }
+            else
+            {
+                // One bad file must not keep the others from being created.
+                LogRefused(_logger, file, read.NotJson ?? string.Join("; ", read.Faults.Select(fault => $"{fault.Field} = {fault.Value}: {fault.Rule}")));
+            }
+        }
+    }
+
+    /// <summary>The body that would be POSTed for the example.</summary>
+    public static byte[] Example(SimulatedCluster simulator) => Encoding.UTF8.GetBytes($$"""
+        {
+          "name": "example",
+          "labels": {},
+          "repomen": [
+            {
+              "type": "RubinRepoMan", "registry_url": "{{simulator.Registry.Host}}", "repo": "{{ClusterConnection.ExampleRepository}}",
+              "recommended_tag": "recommended", "num_releases": 1, "num_weeklies": 2, "num_dailies": 3
+            },
+            {
+              "type": "SimpleRepoMan",
+              "images": [
+                {
+                  "image_url": "{{simulator.Registry.Host}}/{{ClusterConnection.ExampleRepository}}:{{RubinDemo.NoShellTag}}", "image_hash": null,
+                  "name": "An image without a shell"
+                }
+              ]
+            }
+          ]
+        }
+        """);
+
+    // The database may be away, or the supervisor on its way to another replica.
+    private async Task CreateAsync(MachineSpec spec, CancellationToken stoppingToken)
+    {
+        while (await AskAsync(spec, stoppingToken) is { } why)
+        {
+            LogLater(_logger, spec.Name, why);
+            await Task.Delay(AgainAfter, time, stoppingToken);
+        }
+    }
+
+    private async Task<string?> AskAsync(MachineSpec spec, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await supervisor.ActorRef.Ask<object>(new CreateMachine(spec), Timeout, stoppingToken) switch
+            {
+                MachineStatus => null,
+                NotStored refused => refused.Why,
+                Status.Failure failure => failure.Cause.Message,
+                var answer => answer.ToString(),
+            };
+        }
+        catch (AskTimeoutException)
+        {
+            return "the supervisor does not answer";
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Machine {Machine} cannot be created yet; trying again: {Error}")]
+    private static partial void LogLater(ILogger logger, string machine, string error);
+
+    [LoggerMessage(LogLevel.Information, "Machine {Machine} created from {File}")]
+    private static partial void LogCreated(ILogger logger, string machine, string file);
+
+    [LoggerMessage(LogLevel.Error, "{File} is not a valid machine: {Error}")]
+    private static partial void LogRefused(ILogger logger, string file, string error);
+}

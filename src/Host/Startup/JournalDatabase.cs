@@ -1,0 +1,89 @@
+using CacheMachine.Host.Configuration.Settings;
+using LinqToDB;
+using LinqToDB.DataProvider.PostgreSQL;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace CacheMachine.Host.Startup;
+
+/// <summary>The database of the journal and the snapshots: PostgreSQL where one is configured, else SQLite.</summary>
+/// <param name="settings">Which.</param>
+/// <param name="time">Clock.</param>
+internal sealed class JournalDatabase(DataSettings settings, TimeProvider time) : IHostedService, IAsyncDisposable
+{
+    private const string DatabaseFile = "cachemachine.db";
+
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
+    private readonly NpgsqlDataSource? _postgres = settings.Postgres is { } connection ? Postgres(connection, settings.PostgresPasswordFile) : null;
+
+    /// <summary>For Akka.Persistence.Sql. It may hold a password.</summary>
+    public DataOptions Options => _postgres is { } postgres
+        ? new DataOptions().UseConnectionFactory(PostgreSQLTools.GetDataProvider(PostgreSQLVersion.v95), _ => postgres.CreateConnection())
+        : new DataOptions().UseConnectionString(ProviderName.SQLiteMS, Sqlite);
+
+    private string SqlitePath => Path.Combine(settings.Directory, DatabaseFile);
+
+    private string Sqlite => new SqliteConnectionStringBuilder { DataSource = SqlitePath }.ToString();
+
+    /// <summary>Makes sure that the database can be opened: Akka.Persistence would find out later. A PostgreSQL that does not answer is waited for.</summary>
+    /// <exception cref="JournalNotOpenedException">It cannot be opened.</exception>
+    public Task StartAsync(CancellationToken cancellationToken) => _postgres is { } postgres ? OpenAsync(postgres, cancellationToken) : OpenSqliteAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _postgres?.DisposeAsync() ?? default;
+
+    private static NpgsqlDataSource Postgres(string connectionString, string? passwordFile)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        // Read for each new connection: a Secret may change.
+        if (passwordFile is not null)
+        {
+            builder.UsePasswordProvider(
+                _ => File.ReadAllText(passwordFile).TrimEnd('\r', '\n'),
+                async (_, cancelled) => (await File.ReadAllTextAsync(passwordFile, cancelled)).TrimEnd('\r', '\n'));
+        }
+        return builder.Build();
+    }
+
+    private async Task OpenSqliteAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Directory.CreateDirectory(settings.Directory);
+            await using var connection = new SqliteConnection(Sqlite);
+            await connection.OpenAsync(cancellationToken);
+            await using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA journal_mode=WAL";
+            await command.ExecuteScalarAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new JournalNotOpenedException($"open the SQLite database '{SqlitePath}': {e.Message}", e);
+        }
+    }
+
+    private async Task OpenAsync(NpgsqlDataSource postgres, CancellationToken cancellationToken)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(settings.Postgres);
+        while (true)
+        {
+            try
+            {
+                await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
+                return;
+            }
+            catch (NpgsqlException e) when (e.IsTransient)
+            {
+                await Task.Delay(Again, time, cancellationToken);
+            }
+            catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException)
+            {
+                throw new JournalNotOpenedException($"open the PostgreSQL database '{builder.Database}' at {builder.Host}:{builder.Port}: {e.Message}", e);
+            }
+        }
+    }
+}

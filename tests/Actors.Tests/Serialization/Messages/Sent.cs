@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Supervisor;
+using CacheMachine.Actors.Tests.Doubles;
+using CacheMachine.Actors.Tests.Serialization.Journal;
+
+namespace CacheMachine.Actors.Tests.Serialization.Messages;
+
+/// <summary>One value of each kind that travels between replicas, with every field set to something that is not its default.</summary>
+internal static class Sent
+{
+    private static readonly DateTimeOffset At = new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(1234567);
+
+    /// <summary>The value that the golden file of the manifest holds.</summary>
+    public static object Of(string manifest) => manifest switch
+    {
+        "create-machine/1" => new CreateMachine(Stored.Spec),
+        "remove-machine/1" => new RemoveMachine("jupyter"),
+        "list-machines/1" => ListMachines.Instance,
+        "configure-machine/1" => new ConfigureMachine(7, Stored.Spec, WantsAnswer: false),
+        "delete-machine/1" => new DeleteMachine("jupyter", 8),
+        "get-machine/1" => new GetMachine("jupyter"),
+        "get-machine-images/1" => new GetMachineImages("jupyter"),
+        "run-machine/1" => new RunMachine("jupyter"),
+        "machine-runs/1" => new MachineRuns("jupyter", 7),
+        "machine-names/1" => new MachineNames(["jupyter", "other"]),
+        "machine-status/1" => Status,
+        "machine-images/1" => new MachineImages(Stored.Images, [Stored.Images[0]], Stored.Images),
+        "machine-not-found/1" => new MachineNotFound("jupyter"),
+        "not-stored/1" => new NotStored("append to the journal of 'x': the database is away. Nothing was stored."),
+        "machine-gone/1" => new MachineGone("jupyter", 8),
+        _ => throw new ArgumentOutOfRangeException(nameof(manifest), manifest, "give the new manifest a value here"),
+    };
+
+    private static MachineStatus Status => new()
+    {
+        Name = "jupyter",
+        Labels = Stored.Spec.Labels,
+        CommonCache = [new("registry.example/lab:1", Facts.Digest('2'), ["1", "latest"])],
+        AllImages = Stored.Images,
+        AvailableImages = [Stored.Images[1]],
+        DesiredImages = Stored.Images,
+        ImagesToCache = [Stored.Images[0]],
+        Phase = MachinePhase.NoNodes,
+        Message = "no node is eligible: Größe \"1\" <&>",
+        Nodes = [new("n1", true, null, ["registry.example/lab:1"]), new("n2", false, "it is cordoned", [])],
+        Pulls =
+        [
+            new("registry.example/lab:1", "waiting", 1, 2, ImmutableSortedDictionary<string, string>.Empty.Add("n2", "ErrImagePull"), At, At.AddMinutes(1), 3),
+            new("busybox", "pulling", 0, 2, ImmutableSortedDictionary<string, string>.Empty, null, null, 0),
+        ],
+    };
+}

@@ -1,0 +1,44 @@
+
+namespace CacheMachine.TestKit;
+
+/// <summary>Akka.TestKit.Xunit2 in virtual time, with what the tests of the actors ask of a test kit besides Akka.NET's own members.</summary>
+public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
+{
+    /// <summary>How long anything may take that must happen: long enough for a loaded machine.</summary>
+    private static readonly TimeSpan s_guard = TimeSpan.FromSeconds(5);
+
+    /// <summary>A system in virtual time.</summary>
+    protected ActorTest() : this(new VirtualTimeProvider())
+    {
+    }
+
+    private ActorTest(VirtualTimeProvider time)
+        : base(TimeProviderScheduler.On(time).WithFallback(CountedDispatcher.Everywhere).WithFallback("akka.test.single-expect-default = 5s").WithFallback(DefaultConfig))
+    {
+        Time = time;
+        Time.ComeToRest += ComeToRest;
+    }
+
+    /// <summary>The system's clock.</summary>
+    public VirtualTimeProvider Time { get; }
+
+    /// <summary>Waits until no actor runs and no message waits. A task that does I/O is not seen: await its message.</summary>
+    public void ComeToRest() => Rest.Await(Sys, s_guard);
+
+    /// <summary>From now on the test actor gets every message that could not be delivered, as a dead letter.</summary>
+    public void SubscribeToDeadLetters() => Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
+
+    /// <summary>When the system has come to rest, no message is there.</summary>
+    public void ExpectNoMsg()
+    {
+        ComeToRest();
+        base.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    /// <summary>Lets that much virtual time pass, then as <see cref="ExpectNoMsg()"/>.</summary>
+    public void ExpectNoMsg(TimeSpan duration)
+    {
+        Time.Advance(duration);
+        ExpectNoMsg();
+    }
+}
