@@ -1,4 +1,3 @@
-using CacheMachine.Host.Configuration;
 using CacheMachine.Host.Startup;
 
 var startup = HostStartup.Load(args, HostStartup.ProcessEnvironment(), AppContext.BaseDirectory);

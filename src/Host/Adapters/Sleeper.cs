@@ -1,5 +1,5 @@
 using CacheMachine.Actors.Ports;
-using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Settings;
 using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Errors;
 using CacheMachine.Kubernetes.Resources;

@@ -3,8 +3,8 @@ using Akka.Hosting;
 using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Api.Specs;
-using CacheMachine.Host.Configuration;
-using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Startup;
+using CacheMachine.Host.Settings;
 
 namespace CacheMachine.Host.Api;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Settings;
 
 namespace CacheMachine.Host.Clustering;
 

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
-using CacheMachine.Host.Configuration;
-using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Startup;
+using CacheMachine.Host.Settings;
 
 namespace CacheMachine.Host.Clustering;
 

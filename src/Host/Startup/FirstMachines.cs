@@ -3,8 +3,7 @@ using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Api.Specs;
 using Akka.Hosting;
-using CacheMachine.Host.Configuration;
-using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Settings;
 using CacheMachine.Simulator;
 
 namespace CacheMachine.Host.Startup;

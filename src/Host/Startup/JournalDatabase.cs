@@ -1,4 +1,4 @@
-using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Settings;
 using LinqToDB;
 using LinqToDB.DataProvider.PostgreSQL;
 using Microsoft.Data.Sqlite;

@@ -7,8 +7,7 @@ using CacheMachine.Actors.Serialization;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Api;
 using CacheMachine.Host.Clustering;
-using CacheMachine.Host.Configuration;
-using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Settings;
 using CacheMachine.Host.Observability;
 
 namespace CacheMachine.Host.Startup;

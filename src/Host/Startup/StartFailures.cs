@@ -1,4 +1,4 @@
-using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Settings;
 using CacheMachine.Host.Clustering;
 using CacheMachine.Kubernetes.Config;
 

@@ -1,4 +1,4 @@
-using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Settings;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,5 +1,4 @@
 using Akka.Hosting;
-using CacheMachine.Host.Configuration;
 using CacheMachine.Host.Startup;
 using CacheMachine.TestKit;
 using Microsoft.AspNetCore.Builder;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Ports;
 using CacheMachine.Host.Adapters;
-using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Settings;
 using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Config;
 using CacheMachine.Kubernetes.Resources;

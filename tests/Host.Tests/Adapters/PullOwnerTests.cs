@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CacheMachine.Actors.Pulling;
 using CacheMachine.Host.Adapters;
-using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Settings;
 using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Config;
 using CacheMachine.Simulator;

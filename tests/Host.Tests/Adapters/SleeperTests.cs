@@ -1,5 +1,5 @@
 using CacheMachine.Host.Adapters;
-using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Settings;
 using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Config;
 using CacheMachine.Kubernetes.Resources;

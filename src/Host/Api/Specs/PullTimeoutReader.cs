@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using CacheMachine.Host.Configuration.Hocon;
+using CacheMachine.Host.Settings.Hocon;
 
 namespace CacheMachine.Host.Api.Specs;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using CacheMachine.Actors.Images;
-using CacheMachine.Host.Configuration.Settings;
+using CacheMachine.Host.Settings;
 
 namespace CacheMachine.Host.Api.Specs;
 

@@ -1,0 +1,21 @@
+namespace CacheMachine.Host.Startup;
+
+/// <summary>What the arguments ask for.</summary>
+public abstract record CommandLineResult
+{
+    private CommandLineResult()
+    {
+    }
+
+    /// <summary>Start the service.</summary>
+    /// <param name="ConfigFiles">HOCON files in the order given.</param>
+    /// <param name="Settings">The last layer of configuration: keys joined with ':'.</param>
+    /// <param name="Replicas">How many, on this machine; 1 for this process alone.</param>
+    public sealed record Start(IReadOnlyList<string> ConfigFiles, IReadOnlyDictionary<string, string?> Settings, int Replicas = 1) : CommandLineResult;
+
+    /// <summary>Start nothing.</summary>
+    /// <param name="Code">0 for help and version, <see cref="CommandLine.BadUsage"/> for arguments that cannot be used.</param>
+    /// <param name="Output">For standard output.</param>
+    /// <param name="Errors">For standard error, a line each, all at once; each names the flag, the value and the rule.</param>
+    public sealed record Exit(int Code, string Output, IReadOnlyList<string> Errors) : CommandLineResult;
+}

@@ -1,0 +1,273 @@
+using System.Net;
+using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Host.Settings.Hocon;
+using CacheMachine.Host.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace CacheMachine.Host.Tests.Settings;
+
+public class HostSettingsTests
+{
+    private static readonly string Reference = Path.Combine(AppContext.BaseDirectory, HostConfiguration.ReferenceFile);
+
+    [Fact]
+    public void The_reference_alone_is_valid_and_gives_the_documented_defaults()
+    {
+        var settings = Read().Settings!;
+
+        Assert.Equal(new HttpSettings(8080, IPAddress.Loopback, "cachemachine", 1024 * 1024), settings.Http);
+        Assert.Equal(new LogSettings(LogLevel.Information, LogProfile.Development, "cachemachine"), settings.Log);
+        Assert.Equal(("data", "/etc/cachemachine", "/etc/podinfo"), (settings.Data.Directory, settings.MachinesDirectory, settings.PodInfoDirectory));
+        Assert.Equal((null, null, 1000), (settings.Data.Postgres, settings.Data.PostgresPasswordFile, settings.Data.History));
+        Assert.Equal("/etc/secrets/.dockerconfigjson", settings.Registry.CredentialsFile);
+        Assert.Empty(settings.Registry.InsecureHosts);
+        Assert.Equal((TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(30)), (settings.Registry.PollInterval, settings.Registry.Timeout));
+        Assert.Equal(new KubernetesSettings(KubernetesMode.Simulator, false, null, null, null, null), settings.Kubernetes);
+        Assert.Equal(
+            new PullSettings(
+                3, null, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(90), TimeSpan.FromHours(24),
+                new SleeperSource.Auto(),
+                settings.Pull.Defaults),
+            settings.Pull);
+        Assert.Empty(settings.Pull.Defaults.Tolerations);
+        Assert.Equal((null, null), (settings.Pull.Defaults.PriorityClass, settings.Pull.Defaults.PullPolicy));
+        Assert.Equal(new MachineSettings(), settings.Pull.ToMachineSettings() with { Defaults = MachineDefaults.None });
+        Assert.Equal(new SimulatorSettings(8, true), settings.Simulator);
+        Assert.Equal(
+            new ClusterSettings(
+                false, "cachemachine", 16, null, IPAddress.Loopback, 8081, null, null, null, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(5),
+                TimeSpan.FromSeconds(3), 1000),
+            settings.Cluster);
+    }
+
+    [Fact]
+    public void Every_key_of_the_reference_is_read_and_every_key_read_is_in_the_reference()
+    {
+        var inReference = HoconDocument.Load([Reference], _ => null).Keys.Select(k => k.Replace(':', '.'));
+
+        var read = HostSettings.From(new ConfigurationBuilder().Build()).KeysRead;
+
+        Assert.Equal(inReference.Order(StringComparer.Ordinal), read.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_key_of_the_reference_is_commented()
+    {
+        var lines = File.ReadAllLines(Reference);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (!lines[i].Contains(" = ", StringComparison.Ordinal) || lines[i].TrimStart().StartsWith('#'))
+                continue;
+            // Two keys that form a range share a comment.
+            var above = lines[i].TrimStart().Contains("-max = ", StringComparison.Ordinal) ? lines[i - 2] : lines[i - 1];
+            Assert.True(above.TrimStart().StartsWith('#'), $"line {i + 1} of reference.conf has no comment above it: {lines[i]}");
+        }
+    }
+
+    [Fact]
+    public void Without_the_reference_every_key_is_reported_as_missing()
+    {
+        var result = HostSettings.From(new ConfigurationBuilder().Build());
+
+        Assert.Null(result.Settings);
+        Assert.All(result.KeysRead, k => Assert.Contains(result.Faults, f => f.Key == k && f.Value is null));
+    }
+
+    [Theory]
+    [InlineData("http.port", "65536", "from 0 to 65535")]
+    [InlineData("http.port", "-1", "from 0 to 65535")]
+    [InlineData("http.port", "eighty", "from 0 to 65535")]
+    [InlineData("http.bind-address", "localhost", "an IP address or auto")]
+    [InlineData("http.prefix", "a/b", "letters, digits")]
+    [InlineData("http.prefix", "..", "letters, digits")]
+    [InlineData("http.max-body-size", "1000", "from 1024 to 67108864 bytes")]
+    [InlineData("http.max-body-size", "1 GiB", "from 1024 to 67108864 bytes")]
+    [InlineData("log.level", "loud", "one of trace, debug")]
+    [InlineData("log.profile", "staging", "one of development, production")]
+    [InlineData("log.logger", "", "1 to 100 characters")]
+    [InlineData("data.dir", "", "a path")]
+    [InlineData("data.postgres-password-file", "/etc/x", "of no use without data.postgres")]
+    [InlineData("data.history", "-1", "from 0 to 100000")]
+    [InlineData("machines-dir", " ", "a path")]
+    [InlineData("podinfo-dir", "a\0b", "a path")]
+    [InlineData("registry.credentials-file", "", "a path")]
+    [InlineData("registry.insecure-hosts", "http://x", "HOST or HOST:PORT")]
+    [InlineData("registry.insecure-hosts", "x:70000", "HOST or HOST:PORT")]
+    [InlineData("registry.poll-interval", "500ms", "from 1s to 24h")]
+    [InlineData("registry.poll-interval", "soon", "from 1s to 24h")]
+    [InlineData("registry.timeout", "11m", "from 1s to 10m")]
+    [InlineData("registry.backoff-min", "10m", "not be shorter than backoff-min")]
+    [InlineData("registry.backoff-max", "10ms", "from 100ms to 24h")]
+    [InlineData("kubernetes.mode", "docker", "one of auto, simulator, kubeconfig, in-cluster")]
+    [InlineData("kubernetes.mode", "kubeconfig", "must name a file")]
+    [InlineData("kubernetes.in-cluster", "maybe", "true or false")]
+    [InlineData("kubernetes.namespace", "My_Namespace", "a DNS label")]
+    [InlineData("kubernetes.pull-secret", "-x", "a Kubernetes name")]
+    [InlineData("pull.parallel-images", "0", "from 1 to 100")]
+    [InlineData("pull.timeout", "9s", "from 10s to 24h")]
+    [InlineData("pull.retry-min", "2h", "not be shorter than retry-min")]
+    [InlineData("pull.retry-max", "8d", "from 1s to 7d")]
+    [InlineData("pull.evidence-ttl", "31d", "from 1m to 30d")]
+    [InlineData("pull.stall-after", "0s", "from 1s to 24h")]
+    [InlineData("pull.evidence-grace", "-1s", "from 0ms to 1h")]
+    [InlineData("pull.sleeper-image", "Not An Image", "auto, none or an image reference")]
+    [InlineData("pull.sleeper-image", "", "auto, none or an image reference")]
+    [InlineData("simulator.nodes", "5001", "from 1 to 5000")]
+    [InlineData("simulator.example", "1", "true or false")]
+    [InlineData("cluster.enabled", "many", "true or false")]
+    [InlineData("cluster.name", "Two", "a DNS label of at most 40")]
+    [InlineData("cluster.name", "a23456789-b23456789-c23456789-d23456789-e", "a DNS label of at most 40")]
+    [InlineData("cluster.shards", "0", "from 1 to 1024")]
+    [InlineData("cluster.replica", "a b", "letters, digits")]
+    [InlineData("cluster.bind-address", "::x", "an IP address or auto")]
+    [InlineData("cluster.port", "65536", "from 0 to 65535")]
+    [InlineData("cluster.advertise", "10.0.0.1:0", "HOST, HOST:PORT or a URL")]
+    [InlineData("cluster.advertise", "ftp://10.0.0.1", "HOST, HOST:PORT or a URL")]
+    [InlineData("cluster.advertise", "http://10.0.0.1/path", "HOST, HOST:PORT or a URL")]
+    [InlineData("cluster.advertise", "http://user@10.0.0.1", "HOST, HOST:PORT or a URL")]
+    [InlineData("cluster.advertise", "https://10.0.0.1", "with http:// when it is not")]
+    [InlineData("cluster.lease-duration", "2s", "from 3s to 5m")]
+    [InlineData("cluster.lease-duration", "15500ms", "whole seconds")]
+    [InlineData("cluster.renew-every", "3m", "from 500ms to 2m")]
+    [InlineData("cluster.renew-every", "7500ms", "less than half of lease-duration")]
+    [InlineData("cluster.hold-messages", "61s", "from 0ms to 1m")]
+    [InlineData("cluster.buffer", "-1", "from 0 to 1000000")]
+    [InlineData("http.prot", "80", "is no setting")]
+    [InlineData("htp.port", "80", "is no setting")]
+    public void A_value_out_of_bounds_is_reported_with_key_value_and_rule(string key, string value, string rule)
+    {
+        var result = Read((key, value));
+
+        Assert.Null(result.Settings);
+        Assert.Contains(result.Faults, f => f.Key.StartsWith("cachemachine.", StringComparison.Ordinal) && f.Rule.Contains(rule, StringComparison.Ordinal));
+        Assert.Contains(result.Faults, f => f.Value == value || f.Rule.Contains("shorter", StringComparison.Ordinal) || f.Key.EndsWith("kubeconfig", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Host=db;Password=hunter2;Prot=1")]
+    [InlineData("Password=hunter2")]
+    public void A_connection_string_that_cannot_be_used_is_refused_without_quoting_it(string connection)
+    {
+        var fault = Assert.Single(Read(("data.postgres", connection)).Faults);
+
+        Assert.Equal("cachemachine.data.postgres", fault.Key);
+        Assert.DoesNotContain("hunter2", fault.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", $"{Read(("data.postgres", "Host=db;Password=hunter2")).Settings}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_layers_for_each_database_are_valid_and_the_last_one_counts()
+    {
+        var (postgres, sqlite) = (Layer("postgres.conf"), Layer("sqlite.conf"));
+
+        var settings = HostSettings.From(HostConfiguration.Build(AppContext.BaseDirectory, [postgres], new Dictionary<string, string>(), new Dictionary<string, string?>()));
+        var own = HostSettings.From(HostConfiguration.Build(
+            AppContext.BaseDirectory, [postgres], new Dictionary<string, string> { ["CACHEMACHINE_POSTGRES"] = "Host=mine" }, new Dictionary<string, string?>()));
+        var back = HostSettings.From(HostConfiguration.Build(AppContext.BaseDirectory, [postgres, sqlite], new Dictionary<string, string>(), new Dictionary<string, string?>()));
+
+        Assert.StartsWith("Host=postgres;", settings.Settings!.Data.Postgres, StringComparison.Ordinal);
+        Assert.Equal("/etc/secrets/postgres/password", settings.Settings.Data.PostgresPasswordFile);
+        Assert.Equal("Host=mine", own.Settings!.Data.Postgres);
+        Assert.Equal((null, null), (back.Settings!.Data.Postgres, back.Settings.Data.PostgresPasswordFile));
+
+        static string Layer(string name) => Path.Combine(AppContext.BaseDirectory, "hocon", name);
+    }
+
+    [Fact]
+    public void All_faults_come_at_once()
+    {
+        var result = Read(("http.port", "x"), ("pull.timeout", "x"), ("cluster.shards", "x"), ("nonsense", "x"));
+
+        Assert.Equal(
+            ["cachemachine.http.port", "cachemachine.pull.timeout", "cachemachine.cluster.shards", "cachemachine.nonsense"],
+            result.Faults.Select(f => f.Key));
+        Assert.Equal("cachemachine.http.port = \"x\": must be a whole number from 0 to 65535", result.Faults[0].ToString());
+    }
+
+    [Theory]
+    [InlineData("http.port", "0")]
+    [InlineData("http.bind-address", "::1")]
+    [InlineData("log.level", "DEBUG")]
+    [InlineData("log.level", "INFO")]
+    [InlineData("log.profile", "Production")]
+    [InlineData("registry.insecure-hosts", "localhost:5000, [::1]:5000,registry")]
+    [InlineData("kubernetes.pull-secret", "pull.secret-1")]
+    [InlineData("pull.evidence-grace", "0")]
+    [InlineData("pull.sleeper-image", "None")]
+    [InlineData("pull.sleeper-image", "registry:5000/cachemachine:2.0.0")]
+    [InlineData("simulator.example", "off")]
+    [InlineData("cluster.advertise", "http://[fd00::1]:9000")]
+    [InlineData("cluster.advertise", "replica-0.replicas")]
+    [InlineData("cluster.advertise", "[::1]:9000")]
+    [InlineData("cluster.lease-duration", "11s")]
+    [InlineData("cluster.renew-every", "7499ms")]
+    [InlineData("cluster.hold-messages", "0")]
+    [InlineData("cluster.buffer", "0")]
+    public void Values_at_the_bounds_and_in_every_allowed_form_are_accepted(string key, string value) => Assert.Empty(Read((key, value)).Faults);
+
+    [Theory]
+    [InlineData("auto", "false", "", KubernetesMode.Simulator)]
+    [InlineData("auto", "true", "", KubernetesMode.InCluster)]
+    [InlineData("auto", "true", "/k", KubernetesMode.Kubeconfig)]
+    [InlineData("auto", "false", "/k", KubernetesMode.Kubeconfig)]
+    [InlineData("simulator", "true", "/k", KubernetesMode.Simulator)]
+    [InlineData("in-cluster", "false", "", KubernetesMode.InCluster)]
+    [InlineData("kubeconfig", "true", "/k", KubernetesMode.Kubeconfig)]
+    public void The_mode_follows_from_where_we_run_unless_it_is_given(string mode, string inCluster, string kubeconfig, KubernetesMode expected)
+    {
+        var settings = Read(("kubernetes.mode", mode), ("kubernetes.in-cluster", inCluster), ("kubernetes.kubeconfig", kubeconfig)).Settings!;
+
+        Assert.Equal(expected, settings.Kubernetes.Mode);
+    }
+
+    [Theory]
+    [InlineData("auto", "false", "127.0.0.1")]
+    [InlineData("auto", "true", "0.0.0.0")]
+    [InlineData("10.1.2.3", "true", "10.1.2.3")]
+    public void In_a_cluster_every_address_is_listened_on_unless_one_is_given(string address, string inCluster, string expected) =>
+        Assert.Equal(
+            IPAddress.Parse(expected),
+            Read(("http.bind-address", address), ("kubernetes.in-cluster", inCluster)).Settings!.Http.BindAddress);
+
+    [Fact]
+    public void Replicas_need_a_key()
+    {
+        Assert.Contains(Read(("cluster.enabled", "true")).Faults, fault => fault.ToString() == "cachemachine.cluster.key-file = \"\": must name a file when cluster.enabled is true");
+        Assert.Empty(Read(("cluster.enabled", "true"), ("cluster.key-file", "/key")).Faults);
+    }
+
+    [Fact]
+    public void Of_the_files_for_TLS_all_are_given_or_none()
+    {
+        Assert.Equal(
+            ["cachemachine.cluster.tls.certificate-file", "cachemachine.cluster.tls.ca-file"],
+            Read(("cluster.tls.key-file", "/key")).Faults.Select(fault => fault.Key));
+
+        var all = Read(
+            ("cluster.tls.key-file", "/key"), ("cluster.tls.certificate-file", "/crt"), ("cluster.tls.ca-file", "/ca"), ("cluster.advertise", "https://replica"));
+
+        Assert.Equal(new ClusterTlsSettings("/crt", "/key", "/ca"), all.Settings!.Cluster.Tls);
+    }
+
+    private static HostSettingsResult Read(params (string Key, string Value)[] overrides) =>
+        HostSettings.From(HostConfiguration.Build(
+            AppContext.BaseDirectory,
+            [],
+            new Dictionary<string, string>(),
+            overrides.ToDictionary(o => $"cachemachine:{o.Key.Replace('.', ':')}", o => (string?)o.Value)));
+
+    [Theory]
+    [InlineData("gpu", "gpu", "Exists", "", "")]
+    [InlineData("gpu:NoSchedule", "gpu", "Exists", "", "NoSchedule")]
+    [InlineData("example.com/team=a:NoExecute", "example.com/team", "Equal", "a", "NoExecute")]
+    [InlineData("gpu=", "gpu", "Equal", "", "")]
+    public void A_toleration_is_written_as_kubectl_writes_the_taint(string text, string key, string @operator, string value, string effect) =>
+        Assert.Equal(new CacheMachine.Actors.Nodes.Toleration(key, @operator, value, effect), TaintText.Parse(text));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("gpu:Sometimes")]
+    [InlineData("-gpu")]
+    public void Other_texts_are_no_tolerations(string text) => Assert.Null(TaintText.Parse(text));
+}
