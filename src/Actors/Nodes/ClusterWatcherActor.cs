@@ -1,7 +1,3 @@
-using CacheMachine.Actors.CacheMachines;
-using CacheMachine.Actors.Ports;
-using CacheMachine.Actors.Pulling;
-
 namespace CacheMachine.Actors.Nodes;
 
 /// <summary>Tell me what the cluster looks like, now and whenever it changes: <see cref="ClusterSeen"/>.</summary>
@@ -22,14 +18,14 @@ public sealed class ClusterWatcherActor : ReceiveActor, IWithTimers
 
     private static readonly TimeSpan WatchAgainAfter = TimeSpan.FromSeconds(5);
 
-    private readonly IClusterApi _cluster;
+    private readonly IClusterWatch _cluster;
     private readonly HashSet<IActorRef> _subscribers = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private CancellationTokenSource _watch = new();
     private ClusterView _view = ClusterView.Empty;
 
     /// <param name="cluster">What is watched.</param>
-    public ClusterWatcherActor(IClusterApi cluster)
+    public ClusterWatcherActor(IClusterWatch cluster)
     {
         _cluster = cluster;
         Receive<Seen>(m => OnChange(m.Change), m => m.Watch == _watch);

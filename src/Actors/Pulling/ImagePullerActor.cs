@@ -1,5 +1,3 @@
-using CacheMachine.Actors.Ports;
-
 namespace CacheMachine.Actors.Pulling;
 
 /// <summary>
@@ -9,7 +7,7 @@ namespace CacheMachine.Actors.Pulling;
 public sealed class ImagePullerActor : ReceiveActor
 {
     private readonly string _pull;
-    private readonly IClusterApi _cluster;
+    private readonly IPulls _pulls;
     private readonly IActorRef _machine;
     private readonly CancellationTokenSource _stopped = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -17,18 +15,18 @@ public sealed class ImagePullerActor : ReceiveActor
     private long _operation;
 
     /// <param name="pull">Name of the DaemonSet.</param>
-    /// <param name="cluster">Where it is.</param>
+    /// <param name="pulls">Where it is.</param>
     /// <param name="machine">Gives the orders and gets the reports.</param>
-    public ImagePullerActor(string pull, IClusterApi cluster, IActorRef machine)
+    public ImagePullerActor(string pull, IPulls pulls, IActorRef machine)
     {
-        (_pull, _cluster, _machine) = (pull, cluster, machine);
+        (_pull, _pulls, _machine) = (pull, pulls, machine);
         Become(Idle);
     }
 
     /// <summary>Props of a puller under a supervisor that starts it again with backoff; messages go to that supervisor.</summary>
-    public static Props SupervisedProps(string pull, IClusterApi cluster, IActorRef machine, TimeSpan minBackoff, TimeSpan maxBackoff) =>
+    public static Props SupervisedProps(string pull, IPulls pulls, IActorRef machine, TimeSpan minBackoff, TimeSpan maxBackoff) =>
         BackoffSupervisor.Props(Backoff.OnStop(
-            Props.Create(() => new ImagePullerActor(pull, cluster, machine)), "puller", minBackoff, maxBackoff, 0.2, -1));
+            Props.Create(() => new ImagePullerActor(pull, pulls, machine)), "puller", minBackoff, maxBackoff, 0.2, -1));
 
     /// <inheritdoc/>
     protected override void PreStart() => _machine.Tell(new PullerReady(_pull));
@@ -79,10 +77,10 @@ public sealed class ImagePullerActor : ReceiveActor
         var operation = ++_operation;
         Become(Working);
         if (orders.Order is { } order)
-            _cluster.EnsurePullAsync(order, _stopped.Token)
+            _pulls.EnsurePullAsync(order, _stopped.Token)
                 .PipeTo(Self, success: pull => new Ensured(operation, orders, pull), failure: error => new Failed(operation, error));
         else
-            _cluster.DeletePullAsync(_pull, _stopped.Token)
+            _pulls.DeletePullAsync(_pull, _stopped.Token)
                 .PipeTo(Self, success: existed => new Deleted(operation, orders, existed), failure: error => new Failed(operation, error));
     }
 

@@ -1,5 +1,3 @@
-using CacheMachine.Actors.CacheMachines;
-
 namespace CacheMachine.Actors.Pulling;
 
 /// <summary>To a puller: what its DaemonSet is to be. Sent when the puller starts and whenever it changes.</summary>

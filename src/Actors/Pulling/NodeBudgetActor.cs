@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using CacheMachine.Actors.CacheMachines;
 
 namespace CacheMachine.Actors.Pulling;
 

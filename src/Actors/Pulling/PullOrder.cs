@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Actors.Pulling;
 

@@ -10,7 +10,7 @@ public interface IRepoMan
     TimeSpan? PollInterval { get; }
 
     /// <summary>Asks for the list as it is now.</summary>
-    /// <exception cref="Ports.PortException">The registry did not answer properly; the last good list stays in use.</exception>
+    /// <exception cref="PortException">The registry did not answer properly; the last good list stays in use.</exception>
     Task<RepoList> ListAsync(CancellationToken cancellationToken);
 }
 

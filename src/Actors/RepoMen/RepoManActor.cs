@@ -1,6 +1,3 @@
-using CacheMachine.Actors.Ports;
-using CacheMachine.Actors.Pulling;
-
 namespace CacheMachine.Actors.RepoMen;
 
 /// <summary>

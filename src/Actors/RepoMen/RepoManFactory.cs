@@ -1,12 +1,11 @@
-using CacheMachine.Actors.CacheMachines;
-using CacheMachine.Actors.Ports;
+using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Actors.RepoMen;
 
 /// <summary>Makes the repository manager of a spec. A new kind is one spec, one <see cref="IRepoMan"/> and one line here.</summary>
 /// <param name="registry">Where tags and digests come from.</param>
 /// <param name="settings">How often to ask.</param>
-public sealed class RepoManFactory(IRegistryApi registry, RepoManSettings settings)
+public sealed class RepoManFactory(IRegistry registry, RepoManSettings settings)
 {
     /// <summary>How often to ask, and how to back off.</summary>
     public RepoManSettings Settings { get; } = settings;

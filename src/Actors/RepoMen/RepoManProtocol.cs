@@ -1,15 +1,13 @@
-using CacheMachine.Actors.CacheMachines;
-
 namespace CacheMachine.Actors.RepoMen;
 
 /// <summary>A repository manager has a list, which may be the same as before.</summary>
-/// <param name="Generation"><see cref="MachineRecord.Generation"/> of the spec that it works for.</param>
+/// <param name="Generation">Of the spec that it works for.</param>
 /// <param name="Index">Its place in the spec.</param>
 /// <param name="List">The list.</param>
 public sealed record RepoManListed(long Generation, int Index, RepoList List) : IMachineMessage;
 
 /// <summary>A repository manager could not get its list; the last good one stays in use.</summary>
-/// <param name="Generation"><see cref="MachineRecord.Generation"/> of the spec that it works for.</param>
+/// <param name="Generation">Of the spec that it works for.</param>
 /// <param name="Index">Its place in the spec.</param>
 /// <param name="Error">Why, in words.</param>
 /// <param name="RetryAt">When it asks again.</param>

@@ -1,6 +1,5 @@
-using CacheMachine.Actors.CacheMachines;
-using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.RepoMen.Rubin;
+using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Actors.RepoMen;
 
@@ -16,13 +15,13 @@ public sealed class RubinRepoMan : IRepoMan
     private const int AtOnce = 8;
 
     private readonly RubinRules _rules;
-    private readonly IRegistryApi _registry;
+    private readonly IRegistry _registry;
     private readonly Dictionary<string, string> _digests = new(StringComparer.Ordinal);
 
     /// <param name="spec">What is wanted.</param>
     /// <param name="registry">Where to ask.</param>
     /// <param name="pollInterval">How long a list stays good.</param>
-    public RubinRepoMan(RubinRepoManSpec spec, IRegistryApi registry, TimeSpan pollInterval)
+    public RubinRepoMan(RubinRepoManSpec spec, IRegistry registry, TimeSpan pollInterval)
     {
         _registry = registry;
         PollInterval = pollInterval;

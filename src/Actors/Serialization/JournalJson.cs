@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Specs;
 using CacheMachine.Actors.Supervisor;
 
 namespace CacheMachine.Actors.Serialization;

@@ -1,7 +1,7 @@
-using CacheMachine.Actors.CacheMachines;
-using CacheMachine.Actors.Journal;
+using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Nodes;
-using CacheMachine.Actors.Ports;
+using CacheMachine.Actors.Pulling;
+using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Actors.Supervisor;
 
@@ -18,7 +18,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
 
     private readonly IActorRef _machines;
     private readonly IActorRef _watcher;
-    private readonly IClusterApi _cluster;
+    private readonly IPulls _pulls;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, List<IActorRef>> _waiting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _orphans = new(StringComparer.Ordinal);
@@ -28,10 +28,10 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
 
     /// <param name="machines">The shard region of the machines.</param>
     /// <param name="watcher">The cluster watcher.</param>
-    /// <param name="cluster">Where orphans are removed.</param>
-    public MachineSupervisorActor(IActorRef machines, IActorRef watcher, IClusterApi cluster)
+    /// <param name="pulls">Where orphans are removed.</param>
+    public MachineSupervisorActor(IActorRef machines, IActorRef watcher, IPulls pulls)
     {
-        (_machines, _watcher, _cluster) = (machines, watcher, cluster);
+        (_machines, _watcher, _pulls) = (machines, watcher, pulls);
 
         Recover<SnapshotOffer>(offer =>
         {
@@ -208,7 +208,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
             !_register.Machines.ContainsKey(pull.Machine) && !_register.Removing.ContainsKey(pull.Machine) && _orphans.Add(pull.Name)))
         {
             _log.Info("DaemonSet {0} is of a machine that does not exist ({1}); removing it", pull.Name, pull.Machine);
-            _cluster.DeletePullAsync(pull.Name, CancellationToken.None)
+            _pulls.DeletePullAsync(pull.Name, CancellationToken.None)
                 .PipeTo(Self, success: _ => new OrphanRemoved(pull.Name), failure: error => new OrphanStays(pull.Name, error.Message));
         }
     }

@@ -1,8 +1,8 @@
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Machines;
 using CacheMachine.Actors.Nodes;
-using CacheMachine.Actors.Ports;
+using CacheMachine.Actors.Pulling;
 
 namespace CacheMachine.Actors.Supervisor;
 
@@ -13,15 +13,15 @@ public static class SupervisorExtensions
 
     /// <summary>
     /// One supervisor in the whole cluster; <c>IRequiredActor&lt;MachineSupervisorActor&gt;</c> reaches it from every replica. It stops when the journal fails, and is
-    /// started again with backoff. Needs the cluster watcher and the machines, and an <see cref="IClusterApi"/> in the service container.
+    /// started again with backoff. Needs the cluster watcher and the machines, and an <see cref="IPulls"/> in the service container.
     /// </summary>
     public static AkkaConfigurationBuilder AddSupervisor(this AkkaConfigurationBuilder akka) => akka.WithSingleton<MachineSupervisorActor>(
         MachineSupervisorActor.Id,
         (_, registry, resolver) =>
         {
-            var (machines, watcher, cluster) = (registry.Get<CacheMachineActor>(), registry.Get<ClusterWatcherActor>(), resolver.GetService<IClusterApi>());
+            var (machines, watcher, pulls) = (registry.Get<MachineActor>(), registry.Get<ClusterWatcherActor>(), resolver.GetService<IPulls>());
             return BackoffSupervisor.Props(Backoff.OnStop(
-                Props.Create(() => new MachineSupervisorActor(machines, watcher, cluster)), "supervisor", MinBackoff, MaxBackoff, 0.2, -1));
+                Props.Create(() => new MachineSupervisorActor(machines, watcher, pulls)), "supervisor", MinBackoff, MaxBackoff, 0.2, -1));
         },
         new ClusterSingletonOptions { SingletonIdentificationInterval = TimeSpan.FromMilliseconds(200), LogSingletonIdentificationFailure = false });
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Machines.Status;
+using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Actors.Supervisor;
 
@@ -15,7 +17,7 @@ public sealed record CreateMachine(MachineSpec Spec) : ISupervisorCommand;
 public sealed record RemoveMachine(string Machine) : ISupervisorCommand;
 
 /// <summary>Which machines are there? The answer is <see cref="MachineNames"/>.</summary>
-public sealed record ListMachines : ISupervisorCommand, IQuestion
+public sealed record ListMachines : ISupervisorCommand
 {
     /// <summary>The only one.</summary>
     public static ListMachines Instance { get; } = new();

@@ -1,5 +1,5 @@
+using CacheMachine.Actors;
 using CacheMachine.Actors.Nodes;
-using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.Pulling;
 using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Errors;
@@ -16,7 +16,7 @@ namespace CacheMachine.Host.Adapters;
 /// <param name="sleeper">Finds what pull pods run.</param>
 /// <param name="time">Clock.</param>
 public sealed class KubernetesClusterApi(
-    KubernetesClient client, string ns, PullOwner owner, string? pullSecret, Sleeper sleeper, TimeProvider time) : IClusterApi
+    KubernetesClient client, string ns, PullOwner owner, string? pullSecret, Sleeper sleeper, TimeProvider time) : IClusterWatch, IPulls
 {
     // The API server refuses events with longer messages.
     private const int LongestMessage = 1024;

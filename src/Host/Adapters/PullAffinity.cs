@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using CacheMachine.Actors.Pulling;
 using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Resources;
-using NodeSelectorTerm = CacheMachine.Actors.CacheMachines.NodeSelectorTerm;
+using NodeSelectorTerm = CacheMachine.Actors.Specs.NodeSelectorTerm;
 
 namespace CacheMachine.Host.Adapters;
 
@@ -38,7 +38,7 @@ public static class PullAffinity
 
     private static SelectorRequirement Named(string node) => new("metadata.name", "In", [node]);
 
-    private static SelectorRequirement Requirement(Actors.CacheMachines.NodeSelectorRequirement requirement) =>
+    private static SelectorRequirement Requirement(Actors.Specs.NodeSelectorRequirement requirement) =>
         new(requirement.Key, requirement.Operator, requirement.Values.IsDefaultOrEmpty ? null : requirement.Values);
 
     private static JsonObject? Json(Affinity? affinity)

@@ -88,7 +88,7 @@ public static class PullDaemonSet
         SecurityContext: new SecurityContext(false, new Capabilities(["ALL"]), ReadOnlyRootFilesystem: true),
         VolumeMounts: sleeper is null ? null : [SleeperImage.Mount]);
 
-    private static Kubernetes.Resources.Toleration Toleration(Actors.Nodes.Toleration toleration) => new(
+    private static Kubernetes.Resources.Toleration Toleration(Actors.Specs.Toleration toleration) => new(
         NullIfEmpty(toleration.Key), toleration.Operator, NullIfEmpty(toleration.Value), NullIfEmpty(toleration.Effect));
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;

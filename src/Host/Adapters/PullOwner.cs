@@ -1,4 +1,4 @@
-using CacheMachine.Actors.Ports;
+using CacheMachine.Actors;
 using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Owners;
 using CacheMachine.Kubernetes.Resources;

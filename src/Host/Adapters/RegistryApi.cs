@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using CacheMachine.Actors.Ports;
-using CacheMachine.Actors.Pulling;
+using CacheMachine.Actors;
+using CacheMachine.Actors.RepoMen;
 using CacheMachine.Registry;
 
 namespace CacheMachine.Host.Adapters;
@@ -8,7 +8,7 @@ namespace CacheMachine.Host.Adapters;
 /// <summary>Image registries, by the OCI distribution protocol.</summary>
 /// <param name="client">The client.</param>
 /// <param name="time">Clock.</param>
-public sealed class RegistryApi(RegistryClient client, TimeProvider time) : IRegistryApi
+public sealed class RegistryApi(RegistryClient client, TimeProvider time) : IRegistry
 {
     private static readonly TimeSpan WithoutRetryAfter = TimeSpan.FromMinutes(1);
 

@@ -1,4 +1,4 @@
-using CacheMachine.Actors.Ports;
+using CacheMachine.Actors;
 using CacheMachine.Host.Settings;
 using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Errors;

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Images;
+using CacheMachine.Actors.Machines.Status;
 
 namespace CacheMachine.Host.Api;
 

@@ -1,6 +1,8 @@
 using System.Reflection;
 using Akka.Hosting;
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Machines;
+using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Api.Specs;
 using CacheMachine.Host.Startup;
@@ -17,7 +19,7 @@ internal static class MachineEndpoints
     public static void MapMachines(this WebApplication web, HostSettings settings)
     {
         var supervisor = web.Services.GetRequiredService<IRequiredActor<MachineSupervisorActor>>();
-        var actors = web.Services.GetRequiredService<IRequiredActor<CacheMachineActor>>();
+        var actors = web.Services.GetRequiredService<IRequiredActor<MachineActor>>();
         web.UseExceptionHandler();
         web.UseStatusCodePages();
 

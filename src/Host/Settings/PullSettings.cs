@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using CacheMachine.Actors.CacheMachines;
-using CacheMachine.Actors.Nodes;
+using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Host.Settings;
 

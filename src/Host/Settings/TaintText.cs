@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using CacheMachine.Actors.Nodes;
+using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Host.Settings;
 

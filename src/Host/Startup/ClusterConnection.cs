@@ -1,4 +1,4 @@
-using CacheMachine.Actors.Ports;
+using CacheMachine.Actors.RepoMen;
 using CacheMachine.Host.Adapters;
 using CacheMachine.Host.Settings;
 using CacheMachine.Kubernetes;
@@ -61,12 +61,12 @@ public sealed class ClusterConnection : IAsyncDisposable
     }
 
     /// <summary>The cluster, for the actors.</summary>
-    public IClusterApi Api(ILoggerFactory loggers) => new KubernetesClusterApi(
+    public KubernetesClusterApi Api(ILoggerFactory loggers) => new(
         Client, Namespace, new PullOwner(_podName, loggers.CreateLogger<PullOwner>()), _settings.Kubernetes.PullSecret,
         new Sleeper(_settings.Pull.Sleeper, _podName, _time, loggers.CreateLogger<Sleeper>()), _time);
 
     /// <summary>The registries, for the actors.</summary>
-    public IRegistryApi Registries(ILoggerFactory loggers)
+    public IRegistry Registries(ILoggerFactory loggers)
     {
         _registry = new RegistryClient(
             new RegistryOptions

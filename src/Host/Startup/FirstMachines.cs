@@ -1,5 +1,7 @@
 using System.Text;
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Machines.Status;
+using CacheMachine.Actors.Specs;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Api.Specs;
 using Akka.Hosting;

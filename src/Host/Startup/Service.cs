@@ -1,10 +1,11 @@
 using Akka.Hosting;
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Machines;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Pulling;
 using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Serialization;
 using CacheMachine.Actors.Supervisor;
+using CacheMachine.Host.Adapters;
 using CacheMachine.Host.Api;
 using CacheMachine.Host.Clustering;
 using CacheMachine.Host.Settings;
@@ -26,6 +27,8 @@ public static class Service
         builder.AddWeb(settings);
         builder.Services.AddSingleton(time).AddSingleton(settings).AddSingleton(cluster)
             .AddSingleton(services => cluster.Api(services.GetRequiredService<ILoggerFactory>()))
+            .AddSingleton<IClusterWatch>(services => services.GetRequiredService<KubernetesClusterApi>())
+            .AddSingleton<IPulls>(services => services.GetRequiredService<KubernetesClusterApi>())
             .AddSingleton(services => cluster.Registries(services.GetRequiredService<ILoggerFactory>()))
             .AddSingleton(new RepoManSettings(settings.Registry.PollInterval, settings.Registry.BackoffMin, settings.Registry.BackoffMax))
             .AddSingleton<RepoManFactory>();

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using CacheMachine.Actors.Nodes;
-using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.Pulling;
 
 namespace CacheMachine.Actors.Tests.Doubles;
@@ -9,7 +8,7 @@ namespace CacheMachine.Actors.Tests.Doubles;
 /// A cluster without kubelets: it has DaemonSets, tells its watches of what changes, and remembers every request. It carries requests out
 /// at once, or fails them all, or leaves them to the test.
 /// </summary>
-internal sealed class ClusterDouble : IClusterApi
+internal sealed class ClusterDouble : IClusterWatch, IPulls
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (PullOrder Order, PullObject Object)> _pulls = new(StringComparer.Ordinal);

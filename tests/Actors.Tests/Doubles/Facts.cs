@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Images;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Pulling;
+using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Actors.Tests.Doubles;
 

@@ -1,9 +1,12 @@
 using System.Text;
 using Akka.Hosting;
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Machines;
+using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Nodes;
-using CacheMachine.Actors.Ports;
+using CacheMachine.Actors.Pulling;
 using CacheMachine.Actors.RepoMen;
+using CacheMachine.Actors.Specs;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.TestKit;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,10 +63,10 @@ internal sealed class MachineService : IAsyncDisposable
         _host = ServiceSystem.Start(
             Time, Store,
             akka => akka.AddClusterWatcher().AddMachines(_settings, 4).AddSupervisor(),
-            services => services.AddSingleton<IClusterApi>(Cluster).AddSingleton<TimeProvider>(Time).AddSingleton(new RepoManFactory(
+            services => services.AddSingleton<IClusterWatch>(Cluster).AddSingleton<IPulls>(Cluster).AddSingleton<TimeProvider>(Time).AddSingleton(new RepoManFactory(
                 new RegistryDouble(), new RepoManSettings(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)))));
         var actors = _host.Services.GetRequiredService<IActorRegistry>();
-        Machines = actors.Get<CacheMachineActor>();
+        Machines = actors.Get<MachineActor>();
         Supervisor = actors.Get<MachineSupervisorActor>();
     }
 

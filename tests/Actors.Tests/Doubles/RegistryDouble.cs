@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
-using CacheMachine.Actors.Ports;
+using CacheMachine.Actors.RepoMen;
 
 namespace CacheMachine.Actors.Tests.Doubles;
 
 /// <summary>A registry of one repository that remembers which digests it was asked for.</summary>
-internal sealed class RegistryDouble : IRegistryApi
+internal sealed class RegistryDouble : IRegistry
 {
     /// <summary>Digest by tag.</summary>
     public Dictionary<string, string> Tags { get; } = new(StringComparer.Ordinal);

@@ -1,4 +1,3 @@
-using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Tests.Doubles;
 using CacheMachine.TestKit;

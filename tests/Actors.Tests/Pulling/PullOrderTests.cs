@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Machines.Decisions;
 using CacheMachine.Actors.Pulling;
+using CacheMachine.Actors.Specs;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;

@@ -1,4 +1,3 @@
-using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Tests.Doubles;
 using CacheMachine.TestKit;

@@ -1,7 +1,6 @@
-using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Images;
-using CacheMachine.Actors.Ports;
 using CacheMachine.Actors.RepoMen;
+using CacheMachine.Actors.Specs;
 using CacheMachine.Actors.Tests.Doubles;
 using Xunit;
 

@@ -1,4 +1,5 @@
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Actors.Tests.Doubles;

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
-using CacheMachine.Actors.CacheMachines;
-using CacheMachine.Actors.Serialization;
+using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Nodes;
+using CacheMachine.Actors.Serialization;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Actors.Tests.Doubles;
 using Xunit;

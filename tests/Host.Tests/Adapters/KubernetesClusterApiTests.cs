@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
+using CacheMachine.Actors;
 using CacheMachine.Actors.Nodes;
-using CacheMachine.Actors.Ports;
+using CacheMachine.Actors.Pulling;
 using CacheMachine.Host.Adapters;
 using CacheMachine.Host.Settings;
 using CacheMachine.Kubernetes;

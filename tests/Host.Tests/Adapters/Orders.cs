@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Pulling;
+using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Host.Tests.Adapters;
 

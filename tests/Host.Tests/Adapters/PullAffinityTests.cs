@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using CacheMachine.Actors.Pulling;
 using CacheMachine.Host.Adapters;
 using CacheMachine.Kubernetes.Resources;
-using NodeSelectorTerm = CacheMachine.Actors.CacheMachines.NodeSelectorTerm;
+using NodeSelectorTerm = CacheMachine.Actors.Specs.NodeSelectorTerm;
 
 namespace CacheMachine.Host.Tests.Adapters;
 

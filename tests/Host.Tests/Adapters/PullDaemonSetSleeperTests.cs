@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Pulling;
+using CacheMachine.Actors.Specs;
 using CacheMachine.Host.Adapters;
 using CacheMachine.Kubernetes.Resources;
 

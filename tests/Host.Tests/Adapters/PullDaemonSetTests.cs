@@ -1,5 +1,5 @@
-using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Pulling;
+using CacheMachine.Actors.Specs;
 using CacheMachine.Host.Adapters;
 using CacheMachine.Kubernetes.Resources;
 

@@ -1,7 +1,8 @@
 using System.Net;
-using CacheMachine.Actors.CacheMachines;
-using CacheMachine.Host.Settings.Hocon;
+using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Specs;
 using CacheMachine.Host.Settings;
+using CacheMachine.Host.Settings.Hocon;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -263,7 +264,7 @@ public class HostSettingsTests
     [InlineData("example.com/team=a:NoExecute", "example.com/team", "Equal", "a", "NoExecute")]
     [InlineData("gpu=", "gpu", "Equal", "", "")]
     public void A_toleration_is_written_as_kubectl_writes_the_taint(string text, string key, string @operator, string value, string effect) =>
-        Assert.Equal(new CacheMachine.Actors.Nodes.Toleration(key, @operator, value, effect), TaintText.Parse(text));
+        Assert.Equal(new CacheMachine.Actors.Specs.Toleration(key, @operator, value, effect), TaintText.Parse(text));
 
     [Theory]
     [InlineData("")]

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Host.Api.Specs;
 

@@ -1,4 +1,4 @@
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Host.Api.Specs;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using CacheMachine.Actors.Nodes;
+using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Host.Api.Specs;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
-using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Images;
+using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Specs;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Actors.Tests.Doubles;
 

@@ -4,10 +4,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Serialization;
+using CacheMachine.Actors.Specs;
 using CacheMachine.Actors.Supervisor;
-
 using Xunit;
 
 namespace CacheMachine.Actors.Tests.Serialization.Messages;

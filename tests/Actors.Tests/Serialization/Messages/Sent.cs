@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Actors.Tests.Doubles;
 using CacheMachine.Actors.Tests.Serialization.Journal;

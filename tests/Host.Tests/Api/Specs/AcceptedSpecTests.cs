@@ -1,6 +1,5 @@
-using CacheMachine.Actors.CacheMachines;
 using CacheMachine.Actors.Images;
-using CacheMachine.Actors.Nodes;
+using CacheMachine.Actors.Specs;
 using static CacheMachine.Host.Tests.Api.Specs.SpecBodies;
 
 namespace CacheMachine.Host.Tests.Api.Specs;

@@ -1,4 +1,4 @@
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Specs;
 using static CacheMachine.Host.Tests.Api.Specs.SpecBodies;
 
 namespace CacheMachine.Host.Tests.Api.Specs;

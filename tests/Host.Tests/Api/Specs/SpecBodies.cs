@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using CacheMachine.Actors.CacheMachines;
+using CacheMachine.Actors.Specs;
 using CacheMachine.Host.Api;
 using CacheMachine.Host.Api.Specs;
 

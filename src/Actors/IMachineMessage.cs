@@ -1,0 +1,4 @@
+namespace CacheMachine.Actors;
+
+/// <summary>What a machine decides upon.</summary>
+public interface IMachineMessage;

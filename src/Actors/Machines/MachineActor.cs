@@ -1,0 +1,252 @@
+using System.Collections.Immutable;
+using CacheMachine.Actors.Machines.Decisions;
+using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Machines.Status;
+using CacheMachine.Actors.Nodes;
+using CacheMachine.Actors.Pulling;
+using CacheMachine.Actors.RepoMen;
+
+namespace CacheMachine.Actors.Machines;
+
+/// <summary>What a machine needs from outside.</summary>
+/// <param name="Pulls">Where DaemonSets are made.</param>
+/// <param name="Watcher">The replica's cluster watcher.</param>
+/// <param name="Budget">Lets nodes pull; null where the service sets no limit.</param>
+/// <param name="RepoMen">Makes repository managers.</param>
+/// <param name="Settings">Defaults.</param>
+/// <param name="Time">Clock.</param>
+public sealed record MachineServices(IPulls Pulls, IActorRef Watcher, IActorRef? Budget, RepoManFactory RepoMen, MachineSettings Settings, TimeProvider Time);
+
+/// <summary>
+/// One machine. All decisions are <see cref="MachineDecisions"/>'s; the actor persists what was decided, then lets its children
+/// follow the state, and replies.
+/// </summary>
+public sealed class MachineActor : ReceivePersistentActor, IWithTimers
+{
+    /// <summary>The type of entity that machines are among the shard regions.</summary>
+    public const string TypeName = "cachemachine";
+
+    /// <summary>Where the journal of a machine is.</summary>
+    public static string PersistenceIdOf(string machine) => Prefix + machine;
+
+    /// <summary>Whose journal it is; null where it is no machine's.</summary>
+    public static string? MachineOf(string persistenceId) => persistenceId.StartsWith(Prefix, StringComparison.Ordinal) ? persistenceId[Prefix.Length..] : null;
+
+    private const string Prefix = TypeName + "-";
+
+    private readonly string _name;
+    private readonly MachineServices _services;
+    private readonly MachineDecisions _decisions;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<string, (IActorRef Puller, PullerWork Work)> _pullers = new(StringComparer.Ordinal);
+    private readonly List<IActorRef> _repoMen = [];
+    private readonly List<(IActorRef Asker, long Generation)> _waitingForTheEnd = [];
+    private MachineState _state;
+    private long? _repoMenOf;
+    private long _children;
+    private int _refreshed;
+    private ImmutableArray<string> _nodesWanted = [];
+    private readonly JournalCompaction _compaction;
+
+    /// <param name="name">Name of the machine.</param>
+    /// <param name="services">What it needs.</param>
+    public MachineActor(string name, MachineServices services)
+    {
+        (_name, _services, _decisions) = (name, services, new MachineDecisions(services.Settings));
+        _compaction = new JournalCompaction(services.Settings.SnapshotEvery, services.Settings.History);
+        _state = MachineState.Empty with { Defaults = services.Settings.Defaults };
+        Context.System.EventStream.Subscribe(Self, typeof(RegistryLimited));
+
+        Recover<SnapshotOffer>(offer =>
+        {
+            _state = _state with { Record = (MachineRecord)offer.Snapshot };
+            _compaction.Recovered(offer.Metadata);
+        });
+        Recover<IMachineEvent>(e => _state = _state with { Record = _state.Record.Apply(e) });
+        Recover<RecoveryCompleted>(_ => Follow());
+
+        Command<GetMachine>(_ => Answer(() => StatusReport.Of(_state, _services.Settings, Now)));
+        Command<GetMachineImages>(_ => Answer(() => StatusReport.Images(_state)));
+        Command<ConfigureMachine>(m => Decide(m, m.WantsAnswer ? () => Answer(() => StatusReport.Of(_state, _services.Settings, Now)) : null));
+        Command<DeleteMachine>(m => Decide(m, () =>
+        {
+            _waitingForTheEnd.Add((Sender, m.Generation));
+            EndIfDone();
+        }));
+        Command<RunMachine>(_ =>
+        {
+            Sender.Tell(new MachineRuns(_name, _state.Record.Generation));
+            EndIfDone();
+        });
+        Command<StopMachine>(_ => Stop());
+        Command<HandOff>(_ => Context.Stop(Self));
+        Command<PullerReady>(m => TellPuller(m.Pull));
+        Command<PullRemoved>(m => Decide(m, EndIfDone));
+        Command<IMachineMessage>(m => Decide(m));
+        Command<NewsLost>(m => _log.Warning("No Kubernetes event says '{0}': {1}", m.News.Message, m.Error.Message));
+        Command<SaveSnapshotSuccess>(m => _compaction.Saved(this, m.Metadata));
+        Command<SaveSnapshotFailure>(m => _log.Warning("Machine {Machine} has no new snapshot, its next start takes longer: {Error}", _name, m.Cause.Message));
+        Command<DeleteMessagesSuccess>(_ => { });
+        Command<DeleteSnapshotsSuccess>(_ => { });
+    }
+
+    /// <inheritdoc/>
+    public override string PersistenceId => PersistenceIdOf(_name);
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private DateTimeOffset Now => _services.Time.GetUtcNow();
+
+    private void Answer(Func<object> answer)
+    {
+        Sender.Tell(_state.Record.Spec is null ? new MachineNotFound(_name) : answer());
+        EndIfDone();
+    }
+
+    private void Decide(IMachineMessage message, Action? then = null)
+    {
+        var decision = _decisions.Decide(_state, message, Now, Random.Shared.NextDouble());
+        // What this machine was told by another one, all others were told too.
+        if (message is not RegistryLimited)
+        {
+            foreach (var (registry, until) in decision.State.Limited.Except(_state.Limited))
+                Context.System.EventStream.Publish(new RegistryLimited(registry, until));
+        }
+        if (decision.Events.IsEmpty)
+        {
+            Accept(decision, then);
+            return;
+        }
+        var left = decision.Events.Length;
+        PersistAll(decision.Events, _ =>
+        {
+            if (--left > 0)
+                return;
+            Accept(decision, then);
+            _compaction.SaveIfDue(this, _state.Record);
+        });
+    }
+
+    private void Accept(Decision decision, Action? then)
+    {
+        foreach (var e in decision.Events)
+            Tell(e);
+        _state = decision.State;
+        Follow();
+        then?.Invoke();
+    }
+
+    private void Tell(IMachineEvent e)
+    {
+        _log.Info("Machine {0}: {1}", _name, Describe.Event(e));
+        if (Describe.News(_name, e, e is PullEnded ended ? _state.Record.Pulls.GetValueOrDefault(ended.Image) : null) is { } news)
+            _services.Pulls.TellAsync(news, CancellationToken.None).PipeTo(Self, failure: error => new NewsLost(news, error));
+    }
+
+    private void Follow()
+    {
+        FollowRepoMen();
+        if (_refreshed != _state.Refreshes)
+            _repoMen.ForEach(repoMan => repoMan.Tell(RefreshRepoMan.Instance));
+        _refreshed = _state.Refreshes;
+        FollowPullers();
+        if (!_nodesWanted.SequenceEqual(_state.NodesWanted))
+            _services.Budget?.Tell(new WantNodes(_name, _state.NodesWanted), Self);
+        _nodesWanted = _state.NodesWanted;
+        if (Alarm.Next(_state, _services.Settings) is { } at)
+            Timers.StartSingleTimer(nameof(Awake), Awake.Instance, at - Now is { Ticks: > 0 } later ? later : TimeSpan.Zero);
+        else
+            Timers.Cancel(nameof(Awake));
+    }
+
+    private void FollowRepoMen()
+    {
+        long? wanted = _state.Record.Spec is null ? null : _state.Record.Generation;
+        if (wanted == _repoMenOf)
+            return;
+        if (_repoMenOf is null)
+            _services.Watcher.Tell(SubscribeToCluster.Instance, Self);
+        _repoMen.ForEach(repoMan => Context.Stop(repoMan));
+        _repoMen.Clear();
+        _repoMenOf = wanted;
+        if (_state.Record is not { Spec: { } spec, Generation: var generation })
+            return;
+        for (var i = 0; i < spec.RepoMen.Length; i++)
+        {
+            var (index, repoMan, self) = (i, _services.RepoMen.Create(spec.RepoMen[i]), Self);
+            _repoMen.Add(Context.ActorOf(
+                Props.Create(() => new RepoManActor(generation, index, repoMan, _services.RepoMen.Settings, _services.Time, self)), $"repoman-{index}-{++_children}"));
+        }
+    }
+
+    private void FollowPullers()
+    {
+        var work = MachineChildren.Pullers(_state);
+        foreach (var gone in _pullers.Keys.Where(pull => !work.ContainsKey(pull)).ToList())
+        {
+            Context.Stop(_pullers[gone].Puller);
+            _pullers.Remove(gone);
+        }
+        foreach (var (pull, task) in work)
+        {
+            if (!_pullers.TryGetValue(pull, out var puller))
+            {
+                // Its orders follow when it says that it is ready.
+                _pullers[pull] = (Context.ActorOf(
+                    ImagePullerActor.SupervisedProps(pull, _services.Pulls, Self, _services.Settings.PullerBackoff.Min, _services.Settings.PullerBackoff.Max),
+                    $"puller-{++_children}"), task);
+            }
+            else if (puller.Work != task)
+            {
+                _pullers[pull] = (puller.Puller, task);
+                TellPuller(pull);
+            }
+        }
+    }
+
+    private void TellPuller(string pull)
+    {
+        if (_pullers.TryGetValue(pull, out var puller))
+            puller.Puller.Tell(new PullOrders(puller.Work.Order));
+    }
+
+    /// <inheritdoc/>
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) => Refuse(cause);
+
+    /// <summary>The actor stops, as it cannot know whether the event was stored; the supervisor starts it again, and it reads its journal.</summary>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Refuse(cause);
+
+    private void Refuse(Exception cause)
+    {
+        _log.Warning("Machine {Machine} cannot be stored: {Error}", _name, cause.Message);
+        Sender.Tell(new NotStored(cause.Message));
+    }
+
+    private void EndIfDone()
+    {
+        // Whoever asked for the end of an earlier machine of this name has it.
+        var gone = _state.Record.Spec is not null ? _state.Record.Generation - 1 : _state.Removing.IsEmpty ? long.MaxValue : -1;
+        foreach (var (asker, generation) in _waitingForTheEnd.Where(waiting => waiting.Generation <= gone))
+            asker.Tell(new MachineGone(_name, generation));
+        _waitingForTheEnd.RemoveAll(waiting => waiting.Generation <= gone);
+        if (gone < long.MaxValue)
+            return;
+        Context.Parent.Tell(new Passivate(StopMachine.Instance));
+    }
+
+    // What came before the shard began to hold messages back may have made a machine of this actor after all: then it starts anew.
+    private void Stop()
+    {
+        if (_state.Record.Spec is not null)
+            ClusterSharding.Get(Context.System).ShardRegion(TypeName).Tell(new GetMachine(_name), ActorRefs.NoSender);
+        Context.Stop(Self);
+    }
+
+    private sealed record NewsLost(PullNews News, Exception Error);
+
+    private sealed record StopMachine
+    {
+        public static StopMachine Instance { get; } = new();
+    }
+}

@@ -1,0 +1,30 @@
+using CacheMachine.Actors.Machines.Status;
+using CacheMachine.Actors.Specs;
+
+namespace CacheMachine.Actors.Machines.Model;
+
+/// <summary>A message for the machine of this name, wherever it runs.</summary>
+public interface IMachineCommand : IMachineMessage
+{
+    /// <summary>Name of the machine.</summary>
+    string Machine { get; }
+}
+
+/// <summary>Be this machine, and run. The same again changes nothing.</summary>
+/// <param name="Generation">Which order this is: above those of all orders that were given before to a machine of this name.</param>
+/// <param name="Spec">What is asked of it.</param>
+/// <param name="WantsAnswer">The answer is a <see cref="MachineStatus"/>; or there is none.</param>
+public sealed record ConfigureMachine(long Generation, MachineSpec Spec, bool WantsAnswer = true) : IMachineCommand
+{
+    /// <inheritdoc/>
+    public string Machine => Spec.Name;
+}
+
+/// <summary>Stop the loop, the pulls and the DaemonSets, then answer <see cref="MachineGone"/>.</summary>
+/// <param name="Machine">Name of the machine.</param>
+/// <param name="Generation">As for <see cref="ConfigureMachine"/>.</param>
+public sealed record DeleteMachine(string Machine, long Generation) : IMachineCommand;
+
+/// <summary>Run, if you are there. The answer is <see cref="MachineRuns"/>.</summary>
+/// <param name="Machine">Name of the machine.</param>
+public sealed record RunMachine(string Machine) : IMachineCommand;
