@@ -13,7 +13,10 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
     }
 
     private ActorTest(VirtualTimeProvider time)
-        : base(TimeProviderScheduler.On(time).WithFallback(CountedDispatcher.Everywhere).WithFallback("akka.test.single-expect-default = 5s").WithFallback(DefaultConfig))
+        : base(TimeProviderScheduler.On(time)
+            .WithFallback(CountedDispatcher.Everywhere)
+            .WithFallback("akka.test.single-expect-default = 5s\nakka.persistence.snapshot-store.plugin = akka.persistence.snapshot-store.inmem")
+            .WithFallback(DefaultConfig))
     {
         Time = time;
         Time.ComeToRest += ComeToRest;

@@ -67,17 +67,13 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
 
         Command<GetMachine>(_ => Answer(() => StatusReport.Of(_state, _services.Settings, Now)));
         Command<GetMachineImages>(_ => Answer(() => StatusReport.Images(_state)));
-        Command<ConfigureMachine>(m => Decide(m, m.WantsAnswer ? () => Answer(() => StatusReport.Of(_state, _services.Settings, Now)) : null));
+        Command<ConfigureMachine>(Configure);
         Command<DeleteMachine>(m => Decide(m, () =>
         {
-            _waitingForTheEnd.Add((Sender, m.Generation));
+            if (!_waitingForTheEnd.Contains((Sender, m.Generation)))
+                _waitingForTheEnd.Add((Sender, m.Generation));
             EndIfDone();
         }));
-        Command<RunMachine>(_ =>
-        {
-            Sender.Tell(new MachineRuns(_name, _state.Record.Generation));
-            EndIfDone();
-        });
         Command<StopMachine>(_ => Stop());
         Command<HandOff>(_ => Context.Stop(Self));
         Command<PullerReady>(m => TellPuller(m.Pull));
@@ -102,6 +98,16 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
     {
         Sender.Tell(_state.Record.Spec is null ? new MachineNotFound(_name) : answer());
         EndIfDone();
+    }
+
+    // What it is told again and again costs nothing.
+    private void Configure(ConfigureMachine message)
+    {
+        Action? answer = message.WantsAnswer ? () => Answer(() => StatusReport.Of(_state, _services.Settings, Now)) : null;
+        if (MachineDecisions.IsNews(_state.Record, message))
+            Decide(message, answer);
+        else
+            (answer ?? EndIfDone)();
     }
 
     private void Decide(IMachineMessage message, Action? then = null)

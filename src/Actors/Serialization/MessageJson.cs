@@ -17,8 +17,6 @@ namespace CacheMachine.Actors.Serialization;
 [JsonSerializable(typeof(CreateMachine))]
 [JsonSerializable(typeof(RemoveMachine))]
 [JsonSerializable(typeof(ListMachines))]
-[JsonSerializable(typeof(RunMachine))]
-[JsonSerializable(typeof(MachineRuns))]
 [JsonSerializable(typeof(MachineNames))]
 [JsonSerializable(typeof(ConfigureMachine))]
 [JsonSerializable(typeof(DeleteMachine))]

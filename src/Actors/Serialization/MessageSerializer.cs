@@ -25,10 +25,8 @@ public sealed class MessageSerializer(ExtendedActorSystem? system)
         ["delete-machine/1"] = MessageJson.Default.DeleteMachine,
         ["get-machine/1"] = MessageJson.Default.GetMachine,
         ["get-machine-images/1"] = MessageJson.Default.GetMachineImages,
-        ["run-machine/1"] = MessageJson.Default.RunMachine,
         // Answers.
         ["machine-names/1"] = MessageJson.Default.MachineNames,
-        ["machine-runs/1"] = MessageJson.Default.MachineRuns,
         ["machine-status/1"] = MessageJson.Default.MachineStatus,
         ["machine-images/1"] = MessageJson.Default.MachineImages,
         ["machine-not-found/1"] = MessageJson.Default.MachineNotFound,

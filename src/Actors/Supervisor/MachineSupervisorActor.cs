@@ -6,15 +6,19 @@ using CacheMachine.Actors.Specs;
 namespace CacheMachine.Actors.Supervisor;
 
 /// <summary>
-/// Knows which machines exist, starts each at start-up, creates and deletes them, and removes DaemonSets of machines that do not exist.
-/// One in the whole cluster. Its journal is the truth about specs: a machine that crashed between "recorded" and "started" is told again.
+/// Knows which machines exist, creates and deletes them, and removes DaemonSets of machines that do not exist. One in the whole cluster.
+/// Its journal is the truth about specs. It tells every machine its spec again and again, which starts those that do not run and changes
+/// nothing for the others, so that whatever was lost (a message, an actor, a replica) heals by itself.
 /// </summary>
 public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
 {
     /// <summary>Its persistence id.</summary>
     public const string Id = "machine-supervisor";
 
-    private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(10), RunAllAfter = TimeSpan.FromSeconds(5);
+    // A round takes 3 s, or as long as it takes to tell all machines, so many at once: a spec may travel to another replica.
+    private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(300), OrphanAgainAfter = TimeSpan.FromSeconds(10);
+
+    private const int TurnsInRound = 10, MostAtOnce = 50;
 
     private readonly IActorRef _machines;
     private readonly IActorRef _watcher;
@@ -22,6 +26,8 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, List<IActorRef>> _waiting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _orphans = new(StringComparer.Ordinal);
+    private readonly Queue<string> _toTell = new();
+    private int _turn;
     private readonly JournalCompaction _compaction = new(every: 200, JournalCompaction.DefaultHistory);
     private MachineRegister _register = MachineRegister.Empty;
     private ClusterView _view = ClusterView.Empty;
@@ -45,18 +51,14 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Command<SaveSnapshotFailure>(m => _log.Warning("The list of machines has no new snapshot, the next start takes longer: {Error}", m.Cause.Message));
         Command<DeleteMessagesSuccess>(_ => { });
         Command<DeleteSnapshotsSuccess>(_ => { });
-        // From a machine that was told to go and cannot store that; it is told until it is gone.
+        // From a machine that was told to go and cannot store that: it is told until it is gone.
         Command<NotStored>(_ => { });
         Command<CreateMachine>(Create);
         Command<RemoveMachine>(Remove);
         Command<ListMachines>(_ => Sender.Tell(new MachineNames([.. _register.Machines.Keys])));
         Command<HandOff>(_ => Context.Stop(Self));
         Command<MachineGone>(Gone);
-        Command<MachineRuns>(Compare);
-        // A machine that nobody runs just now is told again anyway.
-        Command<Status.Failure>(_ => { });
-        Command<TellAgain>(_ => TellRemoving());
-        Command<RunAll>(_ => RunMachines());
+        Command<TellAgain>(_ => TellSome());
         Command<ClusterSeen>(m =>
         {
             _view = m.View;
@@ -66,7 +68,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Command<OrphanStays>(m =>
         {
             _log.Warning("Orphaned DaemonSet {0} stays for now: {1}", m.Pull, m.Error);
-            Timers.StartSingleTimer(m.Pull, new OrphanDue(m.Pull), TellAgainAfter);
+            Timers.StartSingleTimer(m.Pull, new OrphanDue(m.Pull), OrphanAgainAfter);
         });
         Command<OrphanDue>(m =>
         {
@@ -106,25 +108,38 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
 
     private void Started()
     {
-        RunMachines();
+        foreach (var machine in _register.Machines.Values)
+            TellSpec(machine);
         TellRemoving();
-        Timers.StartPeriodicTimer(nameof(RunAll), RunAll.Instance, RunAllAfter);
+        Timers.StartPeriodicTimer(nameof(TellAgain), TellAgain.Instance, TellEvery);
         _watcher.Tell(SubscribeToCluster.Instance, Self);
         _log.Info("{0} machines known", _register.Machines.Count);
     }
 
-    // The actor of a machine stops when its replica does, or its journal cannot be written or read; what it is told here starts it again, and else changes nothing.
-    private void RunMachines()
+    private void TellSome()
     {
-        foreach (var machine in _register.Machines.Keys)
-            _machines.Tell(new RunMachine(machine), Self);
+        if (_turn == 0 && _toTell.Count == 0)
+        {
+            TellRemoving();
+            foreach (var machine in _register.Machines.Keys)
+                _toTell.Enqueue(machine);
+        }
+        _turn = (_turn + 1) % TurnsInRound;
+        var some = Math.Min((_register.Machines.Count + TurnsInRound - 1) / TurnsInRound, MostAtOnce);
+        while (some-- > 0 && _toTell.TryDequeue(out var name))
+        {
+            if (_register.Machines.TryGetValue(name, out var machine))
+                TellSpec(machine);
+        }
     }
 
-    // A crash between "recorded" and "told" is made good here.
-    private void Compare(MachineRuns message)
+    private void TellSpec(MachineCreated machine) =>
+        _machines.Tell(new ConfigureMachine(machine.Generation, machine.Spec, WantsAnswer: false), ActorRefs.NoSender);
+
+    private void TellRemoving()
     {
-        if (_register.Machines.TryGetValue(message.Machine, out var known) && (message.Generation < known.Generation || known.Generation == 0))
-            _machines.Tell(new ConfigureMachine(known.Generation, known.Spec, WantsAnswer: false), ActorRefs.NoSender);
+        foreach (var (machine, generation) in _register.Removing)
+            _machines.Tell(new DeleteMachine(machine, generation), Self);
     }
 
     private void Create(CreateMachine command)
@@ -191,15 +206,6 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
             waiting.ForEach(asker => asker.Tell(new MachineGone(machine, generation)));
     }
 
-    // A machine may be moving to another replica just now, so it is told until it answers.
-    private void TellRemoving()
-    {
-        foreach (var (machine, generation) in _register.Removing)
-            _machines.Tell(new DeleteMachine(machine, generation), Self);
-        if (!_register.Removing.IsEmpty)
-            Timers.StartSingleTimer(nameof(TellAgain), TellAgain.Instance, TellAgainAfter);
-    }
-
     private void RemoveOrphans()
     {
         if (!_view.IsSynced)
@@ -216,11 +222,6 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     private sealed record TellAgain
     {
         public static TellAgain Instance { get; } = new();
-    }
-
-    private sealed record RunAll
-    {
-        public static RunAll Instance { get; } = new();
     }
 
     private sealed record OrphanRemoved(string Pull);

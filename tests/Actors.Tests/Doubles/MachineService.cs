@@ -98,6 +98,10 @@ internal sealed class MachineService : IAsyncDisposable
 
     public async Task<IReadOnlyList<string>> NamesAsync() => ((MachineNames)await AskAsync(Supervisor, ListMachines.Instance)).Names;
 
+    /// <summary>The machine's actor stops, as one does whose journal fails.</summary>
+    public void KillMachine(string name) =>
+        _host!.Services.GetRequiredService<ActorSystem>().ActorSelection($"/system/sharding/{MachineActor.TypeName}/*/{name}").Tell(PoisonPill.Instance, ActorRefs.NoSender);
+
     /// <summary>Lets time pass, a little at a time, until it is so.</summary>
     public Task Until(Func<bool> condition, string what) => Until(() => Task.FromResult(condition()), what);
 

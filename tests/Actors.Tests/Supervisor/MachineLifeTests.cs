@@ -174,6 +174,33 @@ public sealed class MachineLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_machine_whose_actor_stops_runs_again_although_nobody_asks_for_it()
+    {
+        await _service.CreateAsync(Facts.Spec("m", "a:1"));
+        await _service.Until(() => Cluster.DaemonSets.Count == 1, "the pull has begun");
+        var (recoveries, written) = (_service.Store.Recoveries, _service.Store.Written.Count);
+        _service.KillMachine("m");
+
+        await _service.Until(() => _service.Store.Recoveries > recoveries, "it is started again");
+        Pulled(A, "n1");
+        Pulled(A, "n2");
+        await _service.Until(() => Cluster.DaemonSets.Count == 0, "it goes on with its pull");
+        Assert.Equal([("cachemachine-m", "pull-ended/1")], _service.Store.Written.Skip(written));
+    }
+
+    [Fact]
+    public async Task Being_told_its_spec_again_and_again_makes_a_machine_write_and_ask_nothing()
+    {
+        await _service.CreateAsync(Facts.Spec("m", "a:1"));
+        await _service.Until(() => Cluster.DaemonSets.Count == 1, "the pull has begun");
+        await _service.Quiet(TimeSpan.FromSeconds(1));
+        var (requests, written) = (Cluster.Requests.Count, _service.Store.Written.Count);
+
+        await _service.Quiet(TimeSpan.FromSeconds(50));
+        Assert.Equal((requests, written), (Cluster.Requests.Count, _service.Store.Written.Count));
+    }
+
+    [Fact]
     public async Task Who_waits_for_the_end_of_a_machine_is_answered_although_it_is_made_again()
     {
         await _service.CreateAsync(Facts.Spec("m", "a:1"));

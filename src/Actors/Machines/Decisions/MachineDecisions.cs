@@ -74,11 +74,13 @@ public sealed class MachineDecisions(MachineSettings settings)
         return new(turn.State with { DecidedAt = now }, turn.Events);
     }
 
+    /// <summary>The order is not the one that the machine follows, nor an older one, which a supervisor that has been replaced still had on its way.</summary>
+    public static bool IsNews(MachineRecord record, ConfigureMachine m) =>
+        m.Generation > record.Generation || (m.Generation == record.Generation && record.Spec is null);
+
     private static void Configure(Turn turn, ConfigureMachine m, DateTimeOffset now)
     {
-        var record = turn.State.Record;
-        // An older one is what a supervisor that has been replaced still had on its way.
-        if (m.Generation < record.Generation || (m.Generation == record.Generation && record.Spec is not null))
+        if (!IsNews(turn.State.Record, m))
             return;
         CancelAll(turn, "the machine was given another spec", now);
         turn.Add(new MachineConfigured(m.Generation, m.Spec, now));

@@ -1,10 +1,5 @@
 namespace CacheMachine.Actors.Machines.Model;
 
-/// <summary>The machine of this name runs now, if it was ever made.</summary>
-/// <param name="Machine">Name of the machine.</param>
-/// <param name="Generation">Of the last order that it has; 0 where it has none.</param>
-public sealed record MachineRuns(string Machine, long Generation);
-
 /// <summary>There is no machine of this name.</summary>
 /// <param name="Machine">The name.</param>
 public sealed record MachineNotFound(string Machine);

@@ -10,7 +10,7 @@ public interface IMachineCommand : IMachineMessage
     string Machine { get; }
 }
 
-/// <summary>Be this machine, and run. The same again changes nothing.</summary>
+/// <summary>Be this machine, and run. It is sent again and again; the same or an older one changes nothing.</summary>
 /// <param name="Generation">Which order this is: above those of all orders that were given before to a machine of this name.</param>
 /// <param name="Spec">What is asked of it.</param>
 /// <param name="WantsAnswer">The answer is a <see cref="MachineStatus"/>; or there is none.</param>
@@ -24,7 +24,3 @@ public sealed record ConfigureMachine(long Generation, MachineSpec Spec, bool Wa
 /// <param name="Machine">Name of the machine.</param>
 /// <param name="Generation">As for <see cref="ConfigureMachine"/>.</param>
 public sealed record DeleteMachine(string Machine, long Generation) : IMachineCommand;
-
-/// <summary>Run, if you are there. The answer is <see cref="MachineRuns"/>.</summary>
-/// <param name="Machine">Name of the machine.</param>
-public sealed record RunMachine(string Machine) : IMachineCommand;

@@ -22,8 +22,6 @@ internal static class Sent
         "delete-machine/1" => new DeleteMachine("jupyter", 8),
         "get-machine/1" => new GetMachine("jupyter"),
         "get-machine-images/1" => new GetMachineImages("jupyter"),
-        "run-machine/1" => new RunMachine("jupyter"),
-        "machine-runs/1" => new MachineRuns("jupyter", 7),
         "machine-names/1" => new MachineNames(["jupyter", "other"]),
         "machine-status/1" => Status,
         "machine-images/1" => new MachineImages(Stored.Images, [Stored.Images[0]], Stored.Images),
