@@ -1,10 +1,10 @@
 using CacheMachine.Actors.RepoMen;
 using CacheMachine.Host.Adapters;
+using CacheMachine.Host.Registries;
 using CacheMachine.Host.Settings;
 using CacheMachine.Kubernetes;
 using CacheMachine.Kubernetes.Config;
 using CacheMachine.Kubernetes.Owners;
-using CacheMachine.Registry;
 using CacheMachine.Simulator;
 
 namespace CacheMachine.Host.Startup;

@@ -1,0 +1,19 @@
+namespace CacheMachine.Host.Registries.Http;
+
+/// <summary>Hosts from configuration, each <c>host</c> for any port, or <c>host:port</c>. Case does not matter.</summary>
+internal sealed class HostList
+{
+    private readonly HashSet<string> _entries;
+
+    public HostList(IEnumerable<string> entries, string setting)
+    {
+        _entries = new HashSet<string>(entries, StringComparer.OrdinalIgnoreCase);
+        foreach (var entry in _entries)
+        {
+            if (!RegistryGrammar.Host().IsMatch(entry))
+                throw new ArgumentException($"{setting}: '{entry}' is not a host name with an optional port.", nameof(entries));
+        }
+    }
+
+    public bool Contains(Uri uri) => _entries.Contains(uri.Host) || _entries.Contains($"{uri.Host}:{uri.Port}");
+}

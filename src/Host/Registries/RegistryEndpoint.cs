@@ -1,0 +1,25 @@
+using CacheMachine.Host.Registries.Http;
+
+namespace CacheMachine.Host.Registries;
+
+/// <summary>Where the API of a registry is.</summary>
+/// <param name="Name">The registry as images name it, lower case, for example <c>docker.io</c>.</param>
+/// <param name="BaseUri">Scheme, host and port of the API, for example <c>https://registry-1.docker.io/</c>.</param>
+internal sealed record RegistryEndpoint(string Name, Uri BaseUri)
+{
+    public static RegistryEndpoint For(string registry, HostList insecureHosts)
+    {
+        if (!RegistryGrammar.Host().IsMatch(registry))
+            throw new ArgumentException($"Registry '{registry}' is not a host name with an optional port.", nameof(registry));
+
+        var name = registry.ToLowerInvariant();
+        var host = DockerHub.ApiHost(name);
+        if (!Uri.TryCreate($"https://{host}/", UriKind.Absolute, out var secure) || !Uri.TryCreate($"http://{host}/", UriKind.Absolute, out var plain))
+            throw new ArgumentException($"Registry '{registry}' has no valid port or address.", nameof(registry));
+        return new RegistryEndpoint(name, insecureHosts.Contains(plain) ? plain : secure);
+    }
+
+    public Uri TagsUri(string repository, int pageSize) => new(BaseUri, $"v2/{repository}/tags/list?n={pageSize}");
+
+    public Uri ManifestUri(string repository, string tag) => new(BaseUri, $"v2/{repository}/manifests/{tag}");
+}
