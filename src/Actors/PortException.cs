@@ -14,4 +14,10 @@ public sealed class PortException : Exception
 
     /// <summary>The registry that said that there were too many requests; null where that is not the reason.</summary>
     public string? LimitedBy { get; init; }
+
+    /// <summary>The whole story for the log, where the message leaves out what API users are not to know; null: the message.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>What is wrong in words that stay the same from one try to the next while the trouble does; null: the message.</summary>
+    public string? Reason { get; init; }
 }

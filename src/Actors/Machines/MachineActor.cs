@@ -182,7 +182,8 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
         {
             var (index, repoMan, self) = (i, _services.RepoMen.Create(spec.RepoMen[i]), Self);
             _repoMen.Add(Context.ActorOf(
-                Props.Create(() => new RepoManActor(generation, index, repoMan, _services.RepoMen.Settings, _services.Time, self)), $"repoman-{index}-{++_children}"));
+                Props.Create(() => new RepoManActor(_name, generation, index, repoMan, _services.RepoMen.Settings, _services.Time, self)),
+                $"repoman-{index}-{++_children}"));
         }
     }
 

@@ -6,6 +6,9 @@ namespace CacheMachine.Actors.RepoMen;
 /// <summary>A repository manager: turns its spec into an ordered list of images, again and again.</summary>
 public interface IRepoMan
 {
+    /// <summary>What it lists, for people: <c>registry/repository</c>.</summary>
+    string Source { get; }
+
     /// <summary>How long a list stays good; null where it never changes.</summary>
     TimeSpan? PollInterval { get; }
 

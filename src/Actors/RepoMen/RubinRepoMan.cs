@@ -30,6 +30,9 @@ public sealed class RubinRepoMan : IRepoMan
     }
 
     /// <inheritdoc/>
+    public string Source => $"{_rules.Registry}/{_rules.Repo}";
+
+    /// <inheritdoc/>
     public TimeSpan? PollInterval { get; }
 
     /// <inheritdoc/>

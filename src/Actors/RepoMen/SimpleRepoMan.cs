@@ -6,6 +6,9 @@ namespace CacheMachine.Actors.RepoMen;
 public sealed class SimpleRepoMan(SimpleRepoManSpec spec) : IRepoMan
 {
     /// <inheritdoc/>
+    public string Source => "the images of its spec";
+
+    /// <inheritdoc/>
     public TimeSpan? PollInterval => null;
 
     /// <inheritdoc/>

@@ -9,6 +9,8 @@ internal sealed class ScriptedRepoMan(TimeSpan? pollInterval) : IRepoMan
     /// <summary>The listings that were asked for, in order.</summary>
     public ConcurrentQueue<(TaskCompletionSource<RepoList> Answer, CancellationToken Cancelled)> Listings { get; } = new();
 
+    public string Source => "registry.example/lab";
+
     public TimeSpan? PollInterval => pollInterval;
 
     public Task<RepoList> ListAsync(CancellationToken cancellationToken)

@@ -84,6 +84,56 @@ public sealed class RepoManActorTests : ActorTest
     }
 
     [Fact]
+    public void The_log_has_a_line_when_trouble_begins_when_it_changes_and_when_it_is_over()
+    {
+        var log = CreateTestProbe();
+        Sys.EventStream.Subscribe(log, typeof(LogEvent));
+        Start();
+        for (var i = 0; i < 4; i++)
+            FailAndWait(new PortException($"503, request {i}") { Reason = "503", Detail = $"GET of {i}: 503" });
+        AssertLine(LogLevel.WarningLevel, "GET of 0: 503");
+
+        FailAndWait(new PortException("no such repository"));
+        AssertLine(LogLevel.WarningLevel, "no such repository");
+        FailAndWait(new PortException("no such repository"));
+        AssertLine(null, "");
+
+        Answer(A);
+        AssertLine(LogLevel.InfoLevel, "has a list again");
+        Time.Advance(Interval * 1.1);
+        ComeToRest();
+        Answer(A);
+        AssertLine(null, "");
+
+        Time.Advance(Interval * 1.1);
+        ComeToRest();
+        FailAndWait(new PortException("no such repository"));
+        AssertLine(LogLevel.WarningLevel, "no such repository");
+
+        void FailAndWait(Exception error)
+        {
+            Fail(error);
+            Time.Advance(Settings.BackoffMax * 1.1);
+            ComeToRest();
+        }
+
+        void AssertLine(LogLevel? level, string part)
+        {
+            var lines = new List<LogEvent>();
+            while (log.HasMessages)
+                lines.Add((LogEvent)log.ReceiveOne(TimeSpan.Zero));
+            var ours = lines.Where(line => line.LogClass == typeof(RepoManActor)).ToList();
+            Assert.Equal(level is null ? [] : new[] { level.Value }, ours.Select(line => line.LogLevel()));
+            foreach (var message in ours.Select(line => (LogMessage)line.Message))
+            {
+                Assert.Contains(part, message.ToString(), StringComparison.Ordinal);
+                Assert.StartsWith("Machine {Machine}: repository manager {Index} ({Source}) ", message.Format, StringComparison.Ordinal);
+                Assert.Equal(new object[] { "lab", 7, "registry.example/lab" }, message.Parameters().Take(3));
+            }
+        }
+    }
+
+    [Fact]
     public void It_leaves_the_registry_alone_for_as_long_as_that_asks()
     {
         Start();
@@ -145,7 +195,7 @@ public sealed class RepoManActorTests : ActorTest
     private IActorRef Start(ScriptedRepoMan? scripted = null)
     {
         var (repoMan, machine) = (scripted ?? _repoMan, TestActor);
-        var actor = ActorOf(Props.Create(() => new RepoManActor(5, 7, repoMan, Settings, Time, machine)));
+        var actor = ActorOf(Props.Create(() => new RepoManActor("lab", 5, 7, repoMan, Settings, Time, machine)));
         ComeToRest();
         return actor;
     }

@@ -36,6 +36,7 @@ public static partial class RubinSelection
         var aliases = rules.Aliases();
         var tagsByDigest = digestByTag.ToLookup(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
         return [.. tags
+            .Distinct(StringComparer.Ordinal)
             .OrderDescending(StringComparer.Ordinal)
             .Select(tag => RubinTag.Parse(tag, aliases))
             .Select(tag => tag.Type == RubinTagType.Alias && digestByTag.TryGetValue(tag.Tag, out var digest)

@@ -33,6 +33,18 @@ public sealed class RubinSelectionTests
     }
 
     [Fact]
+    public void A_tag_that_is_named_twice_counts_once()
+    {
+        string[] weeklies = [.. Enumerable.Range(1, 8).Select(week => $"w_2021_0{week}")];
+        string[] tags = ["recommended", .. weeklies, .. weeklies, "recommended"];
+        var rules = Rules with { NumWeeklies = 8 };
+        var (desired, all) = RubinSelection.Select(rules, tags, Nothing);
+        Assert.Equal(["recommended", .. weeklies.Reverse()], desired.Select(image => image.ImageUrl.Split(':')[^1]));
+        Assert.Equal([.. weeklies.Reverse(), "recommended"], all.Select(image => image.Name));
+        Assert.Equal(weeklies.Reverse(), RubinSelection.TagsToResolve(rules, tags, Nothing, new HashSet<string>(), 100));
+    }
+
+    [Fact]
     public void An_alias_without_a_digest_is_still_desired_under_its_own_name()
     {
         var (desired, _) = RubinSelection.Select(Rules, ["recommended"], Nothing);
