@@ -11,7 +11,7 @@ public sealed class RegistryApi(RegistryClient client, TimeProvider time) : IReg
 {
     private static readonly TimeSpan WithoutRetryAfter = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _limited = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Limit> _limits = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListTagsAsync(string registry, string repository, CancellationToken cancellationToken) =>
@@ -34,8 +34,12 @@ public sealed class RegistryApi(RegistryClient client, TimeProvider time) : IReg
     // A registry that limits requests limits ours together: until it is over, none is sent to it.
     private async Task<T> AskAsync<T>(string registry, Func<Task<T>> ask)
     {
-        if (_limited.TryGetValue(registry, out var until) && until - time.GetUtcNow() is { Ticks: > 0 } left)
-            throw new PortException($"the registry {registry} has asked for fewer requests; none is sent for {Words.Of(left)}", left) { LimitedBy = registry };
+        if (_limits.TryGetValue(registry, out var limit) && limit.Until - time.GetUtcNow() is { Ticks: > 0 } left)
+        {
+            var message = $"the registry {registry} has asked for fewer requests; none is sent for {Words.Of(left)}";
+            throw Limited(registry, limit, message, left);
+        }
+
         try
         {
             return await ask();
@@ -43,12 +47,24 @@ public sealed class RegistryApi(RegistryClient client, TimeProvider time) : IReg
         catch (RegistryException e) when (e.Kind == RegistryErrorKind.RateLimited)
         {
             var wait = e.RetryAfter ?? WithoutRetryAfter;
-            _limited[registry] = time.GetUtcNow() + wait;
-            throw new PortException(e.Message, wait, e) { LimitedBy = registry };
+            _limits[registry] = limit = new(time.GetUtcNow() + wait, e.Reason, e.MayBeTold);
+            throw Limited(registry, limit, e.Message, wait);
         }
         catch (RegistryException e)
         {
-            throw new PortException(e.Message, e.RetryAfter, e);
+            throw new PortException(e.MayBeTold ? e.Message : Untold(registry), e.MayBeTold ? e.RetryAfter : null, e)
+            {
+                Detail = e.Message,
+                Reason = e.Reason,
+            };
         }
     }
+
+    private static PortException Limited(string registry, Limit limit, string message, TimeSpan wait) =>
+        new(limit.MayBeTold ? message : Untold(registry), wait) { LimitedBy = registry, Detail = message, Reason = limit.Reason };
+
+    // The same for a port that is closed, one that speaks something else, and a name without an address.
+    private static string Untold(string registry) => $"the registry {registry} cannot be reached, or is not a registry; the log says more";
+
+    private sealed record Limit(DateTimeOffset Until, string Reason, bool MayBeTold);
 }

@@ -27,7 +27,7 @@ public sealed class RegistryClient : IDisposable
     private readonly RegistryTransport _transport;
     private readonly Authorizer _authorizer;
     private readonly TagLister _tags;
-    private readonly TimeProvider _time;
+    private readonly RegistryFaults _faults;
 
     /// <summary>Creates a client; it connects to nothing yet.</summary>
     /// <exception cref="ArgumentException">A host of the options is malformed, or a bound is not positive.</exception>
@@ -44,22 +44,24 @@ public sealed class RegistryClient : IDisposable
         RemoteCertificateValidationCallback? validateCertificate)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.RequestTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.RetryAfterMax, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxConcurrentRequestsPerHost);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.PageSize);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxPages);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxTags);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxPageBytes);
 
-        _time = time;
-        _insecureHosts = new HostList(options.InsecureHosts, nameof(options.InsecureHosts));
-        _transport = new RegistryTransport(options, _insecureHosts, time, resolve, validateCertificate);
-        var realms = new RealmPolicy(new HostList(options.TrustedRealms, nameof(options.TrustedRealms)));
-        _authorizer = new Authorizer(
-            _transport, new TokenClient(_transport, realms, time), new DockerConfigFile(options.DockerConfigPath), time);
-        _tags = new TagLister(_authorizer, options, time, logger);
+        var secrets = new KnownSecrets(time);
+        _faults = new RegistryFaults(secrets, options.RetryAfterMax, time);
+        _insecureHosts = new HostList(options.InsecureHosts, "registry.insecure-hosts");
+        _transport = new RegistryTransport(options, _insecureHosts, _faults, time, resolve, validateCertificate);
+        var tokens = new TokenClient(_transport, new RealmPolicy(new TrustedRealms(options.TrustedRealms)), secrets, _faults, time);
+        var credentials = new DockerConfigFile(options.DockerConfigPath, secrets, logger);
+        _authorizer = new Authorizer(_transport, tokens, credentials, _faults, time);
+        _tags = new TagLister(_authorizer, options, _faults, logger);
     }
 
-    /// <summary>All tags of a repository in the registry's order; empty for a repository without tags.</summary>
+    /// <summary>All tags of a repository in the registry's order, each once; empty for a repository without tags.</summary>
     /// <param name="registry">As images name it: <c>docker.io</c>, <c>host</c> or <c>host:port</c>.</param>
     /// <param name="repository">For example <c>lsstsqre/sciplat-lab</c>.</param>
     /// <param name="cancellationToken">Ends the call with an <see cref="OperationCanceledException"/>.</param>
@@ -90,7 +92,8 @@ public sealed class RegistryClient : IDisposable
             Accept = ManifestTypes,
         };
         var response = await _authorizer.SendAsync(endpoint, repository, head, cancellationToken);
-        if (response.IsSuccess && response.Raw("Docker-Content-Digest").FirstOrDefault() is { } digest) return Check(head, response, digest.Trim());
+        if (response.IsSuccess && response.Raw("Docker-Content-Digest").FirstOrDefault() is { } digest)
+            return Check(response, digest.Trim());
 
         // Some registries leave the header out, and some do not know HEAD.
         if (response.IsSuccess || response.Status is 400 or 405 or 501)
@@ -99,7 +102,7 @@ public sealed class RegistryClient : IDisposable
             if (response.IsSuccess) return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(response.Body.Span));
         }
 
-        throw ErrorAnswer.ToException(head.Operation, response, _time);
+        throw _faults.ErrorOf(response);
     }
 
     /// <summary>Ends requests that are under way.</summary>
@@ -109,16 +112,9 @@ public sealed class RegistryClient : IDisposable
         _transport.Dispose();
     }
 
-    private static string Check(RegistryRequest request, RegistryResponse response, string digest) =>
-        RegistryGrammar.Digest().IsMatch(digest)
-            ? digest
-            : throw new RegistryException(
-                RegistryErrorKind.Protocol,
-                $"{request.Operation} ({response.Method} {request.Uri.GetLeftPart(UriPartial.Path)}): the Docker-Content-Digest header is not 'sha256:' and 64 hexadecimal digits")
-            {
-                Status = response.Status,
-                UrlPath = request.Uri.AbsolutePath,
-            };
+    private string Check(RegistryResponse response, string digest) => RegistryGrammar.Digest().IsMatch(digest)
+        ? digest
+        : throw _faults.Unusable(response, "the Docker-Content-Digest header is not 'sha256:' and 64 hexadecimal digits");
 
     private static void CheckRepository(string repository)
     {

@@ -21,9 +21,12 @@ public enum RegistryErrorKind
     /// <summary>An answer that the OCI distribution specification does not allow, or one beyond its bounds.</summary>
     Protocol,
 
-    /// <summary>The client did not go where the registry sent it: a link-local address, plain http, or a token server that is not trusted.</summary>
+    /// <summary>
+    /// The client did not go where the registry sent it: a link-local or metadata address, plain http, or a token server that is not
+    /// trusted.
+    /// </summary>
     Refused,
 
-    /// <summary>The credentials file cannot be read or understood. Only changing it helps.</summary>
+    /// <summary>The credentials file, or its entry for the registry, cannot be read or understood. Only changing it helps.</summary>
     Configuration,
 }

@@ -5,11 +5,12 @@ using CacheMachine.Host.Registries.Http;
 namespace CacheMachine.Host.Registries;
 
 /// <summary>Reads a tag list page by page. A list that cannot be read to its end is an error, never a shorter list.</summary>
-internal sealed class TagLister(Authorizer authorizer, RegistryOptions options, TimeProvider time, ILogger logger)
+internal sealed class TagLister(Authorizer authorizer, RegistryOptions options, RegistryFaults faults, ILogger logger)
 {
+    /// <summary>The tags in the registry's order, each once.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(RegistryEndpoint endpoint, string repository, CancellationToken cancellationToken)
     {
-        var tags = new List<string>();
+        var tags = new OrderedDictionary<string, bool>(StringComparer.Ordinal);
         var seen = new HashSet<Uri>();
         var request = new RegistryRequest(HttpMethod.Get, endpoint.TagsUri(repository, options.PageSize))
         {
@@ -19,45 +20,60 @@ internal sealed class TagLister(Authorizer authorizer, RegistryOptions options, 
         };
         while (true)
         {
-            if (!seen.Add(request.Uri)) throw Fault(request, "the pages go round in a circle");
-            if (seen.Count > options.MaxPages) throw Fault(request, $"more than {options.MaxPages} pages");
+            seen.Add(request.Uri);
             var response = await authorizer.SendAsync(endpoint, repository, request, cancellationToken);
-            if (!response.IsSuccess) throw ErrorAnswer.ToException(request.Operation, response, time);
 
-            tags.AddRange(ReadTags(request, response));
-            if (tags.Count > options.MaxTags) throw Fault(request, $"more than {options.MaxTags} tags");
-            if (Next(request, response) is not { } next) return tags;
+            // Some registries allow 100 tags a page at most, and refuse a wish for more rather than give less.
+            if (seen.Count == 1 && IsRefusal(response.Status))
+            {
+                request = request with { Uri = endpoint.TagsUri(repository, pageSize: null) };
+                response = await authorizer.SendAsync(endpoint, repository, request, cancellationToken);
+            }
+
+            if (!response.IsSuccess) throw faults.ErrorOf(response);
+            foreach (var tag in ReadTags(response)) tags.TryAdd(tag, true);
+            if (tags.Count > options.MaxTags) throw faults.Unusable(response, $"more than {options.MaxTags} tags");
+            if (Next(response) is not { } next) return [.. tags.Keys];
             request = request with { Uri = next };
+            if (seen.Contains(next)) throw faults.Unusable(response, "the pages go round in a circle");
+            if (seen.Count == options.MaxPages) throw faults.Unusable(response, $"more than {options.MaxPages} pages");
         }
     }
 
-    private List<string> ReadTags(RegistryRequest request, RegistryResponse response)
+    // What is wrong with a request that has nothing but a size.
+    private static bool IsRefusal(int status) => status is 400 or 405 or 413 or 414 or 416 or 422 or 501;
+
+    private List<string> ReadTags(RegistryResponse response)
     {
         List<string> tags;
         try
         {
             using var json = JsonDocument.Parse(response.Body);
             if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("tags", out var array))
-                throw Fault(request, "the answer has no 'tags'");
+                throw faults.Unusable(response, "the answer has no 'tags'");
 
             // Null is how registries written in Go send an empty list.
             if (array.ValueKind == JsonValueKind.Null) return [];
             if (array.ValueKind != JsonValueKind.Array || array.EnumerateArray().Any(tag => tag.ValueKind != JsonValueKind.String))
-                throw Fault(request, "'tags' is not a list of strings");
+                throw faults.Unusable(response, "'tags' is not a list of strings");
             tags = [.. array.EnumerateArray().Select(tag => tag.GetString()!)];
         }
         catch (JsonException e)
         {
-            throw Fault(request, $"the answer is not JSON ({e.Message})");
+            throw faults.Unusable(response, $"the answer is not JSON ({e.Message})");
+        }
+        catch (InvalidOperationException)
+        {
+            throw faults.Unusable(response, "'tags' has half a character");
         }
 
-        // What is no tag can be neither asked for nor pulled.
+        // What is not a tag can be neither asked for nor pulled.
         var invalid = tags.RemoveAll(tag => !RegistryGrammar.Tag().IsMatch(tag));
-        if (invalid > 0) logger.LogWarning("{Operation}: left out {Count} names that are no tags", request.Operation, invalid);
+        if (invalid > 0) logger.LogDebug("{Operation}: left out {Count} names that are not tags", response.Request.Operation, invalid);
         return tags;
     }
 
-    private static Uri? Next(RegistryRequest request, RegistryResponse response)
+    private Uri? Next(RegistryResponse response)
     {
         string? link;
         try
@@ -66,16 +82,14 @@ internal sealed class TagLister(Authorizer authorizer, RegistryOptions options, 
         }
         catch (FormatException e)
         {
-            throw Fault(request, e.Message);
+            throw faults.Unusable(response, e.Message);
         }
 
         if (link is null) return null;
-        if (!Uri.TryCreate(request.Uri, link, out var next)) throw Fault(request, "the link to the next page is not a URL");
-        return RegistryTransport.SameOrigin(request.Uri, next)
-            ? next
-            : throw Fault(request, $"the next page is at {next.Scheme}://{next.Authority}, not on the same host", RegistryErrorKind.Refused);
+        var asked = response.Request.Uri;
+        if (!Uri.TryCreate(asked, link, out var next)) throw faults.Unusable(response, "the link to the next page is not a URL");
+        if (RegistryTransport.SameOrigin(asked, next)) return next;
+        var what = $"the next page is at {next.Scheme}://{next.Authority}, not on the same host";
+        throw faults.Unusable(response, what, RegistryErrorKind.Refused);
     }
-
-    private static RegistryException Fault(RegistryRequest request, string what, RegistryErrorKind kind = RegistryErrorKind.Protocol) =>
-        new(kind, $"{request.Operation} ({request.Method} {request.Uri.GetLeftPart(UriPartial.Path)}): {what}") { UrlPath = request.Uri.AbsolutePath };
 }

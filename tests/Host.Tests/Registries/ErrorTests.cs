@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using CacheMachine.Host.Registries;
 using CacheMachine.Host.Tests.Registries.Doubles;
 
@@ -13,8 +14,7 @@ public sealed class ErrorTests
             """{"errors":[{"code":"NAME_UNKNOWN","message":"repository name not known to registry","detail":{"name":"a/b"}}]}""", 404));
         using var client = Clients.For(server);
         var exception = await Clients.FailsAsync(RegistryErrorKind.NotFound, () => client.ListTagsAsync(server.Host, "a/b"));
-        Assert.Equal((404, "NAME_UNKNOWN", "repository name not known to registry", "/v2/a/b/tags/list"),
-            (exception.Status, exception.Code, exception.RegistryMessage, exception.UrlPath));
+        Assert.Equal((404, "NAME_UNKNOWN"), (exception.Status, exception.Code));
         Assert.Equal(
             $"Listing the tags of {server.Host}/a/b (GET http://{server.Host}/v2/a/b/tags/list): HTTP 404: NAME_UNKNOWN: repository name not known to registry",
             exception.Message);
@@ -41,8 +41,14 @@ public sealed class ErrorTests
     [InlineData("Retry-After", "17", 17)]
     [InlineData("Retry-After", "Fri, 02 Jan 2026 03:05:05 GMT", 60)]
     [InlineData("Retry-After", "Fri, 02 Jan 2026 03:00:00 GMT", 0)]
-    [InlineData("Retry-After", "99999999999999", 86400)]
+    [InlineData("Retry-After", "299", 299)]
+    [InlineData("Retry-After", "301", 300)]
+    [InlineData("Retry-After", "99999999999", 300)]
+    [InlineData("Retry-After", "99999999999999999999999999", 300)]
+    [InlineData("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT", 300)]
+    [InlineData("RateLimit-Reset", "86400", 300)]
     [InlineData("X-Retry-After", "1767323055", 10)]
+    [InlineData("X-RateLimit-Reset", "1798859045", 300)]
     [InlineData("RateLimit-Reset", "42", 42)]
     [InlineData("X-RateLimit-Reset", "1767323165", 120)]
     [InlineData("Retry-After", "soon", null)]
@@ -66,6 +72,31 @@ public sealed class ErrorTests
         Assert.DoesNotContain('\n', exception.Message);
     }
 
+    [Theory]
+    [InlineData("a\\u0000b\\u001b[31m\\u0007", "a b [31m")]
+    [InlineData("a\\r\\nb\\u0085c\\u2028d\\u2029e", "a  b c d e")]
+    [InlineData("\\u202eevil\\u202c\\u2066x\\u2069\\u200b\\u200f\\ufeff", "evilx")]
+    [InlineData("gr\\u00fc\\u00df \\ud83d\\ude00", "grüß 😀")]
+    public async Task What_a_registry_says_is_one_line_of_plain_text(string said, string told)
+    {
+        var body = $$"""{"errors":[{"code":"{{said}}","message":"{{said}}"}]}""";
+        await using var server = await FakeServer.StartAsync(context => context.JsonAsync(body, 404));
+        using var client = Clients.For(server);
+        var exception = await Clients.FailsAsync(RegistryErrorKind.NotFound, () => client.ListTagsAsync(server.Host, "a/b"));
+        Assert.EndsWith($"HTTP 404: {told}: {told}", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(told, exception.Code);
+    }
+
+    [Theory]
+    [InlineData("""{"errors":[{"code":"X","message":"\ud83d"}]}""", 429, RegistryErrorKind.RateLimited)]
+    [InlineData("""{"tags":["\ud83d"]}""", 200, RegistryErrorKind.Protocol)]
+    public async Task Half_a_character_is_an_error_like_others(string body, int status, RegistryErrorKind kind)
+    {
+        await using var server = await FakeServer.StartAsync(context => context.JsonAsync(body, status));
+        using var client = Clients.For(server);
+        await Clients.FailsAsync(kind, () => client.ListTagsAsync(server.Host, "a/b"));
+    }
+
     [Fact]
     public async Task A_registry_that_is_not_there_is_unavailable()
     {
@@ -81,7 +112,7 @@ public sealed class ErrorTests
     {
         using var client = Clients.Create(resolve: (_, _) => Task.FromResult(Array.Empty<IPAddress>()));
         var exception = await Clients.FailsAsync(RegistryErrorKind.Unavailable, () => client.ListTagsAsync("no.such.test", "a/b"));
-        Assert.Equal(new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.HostNotFound).Message, exception.Message[^exception.InnerException!.InnerException!.Message.Length..]);
+        Assert.EndsWith(new SocketException((int)SocketError.HostNotFound).Message, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,8 +133,10 @@ public sealed class ErrorTests
         await using var server = await FakeServer.StartAsync(context => context.JsonAsync("""{"tags":[]}"""));
         using var client = Clients.Create();
         await Clients.FailsAsync(RegistryErrorKind.Unavailable, () => client.ListTagsAsync(server.Host, "a/b"));
-        using var byHost = Clients.Create(new RegistryOptions { InsecureHosts = ["127.0.0.1"] });
-        Assert.Empty(await byHost.ListTagsAsync(server.Host, "a/b"));
+        using var byHostAndPort = Clients.For(server);
+        Assert.Empty(await byHostAndPort.ListTagsAsync(server.Host, "a/b"));
+        using var defaultPort = Clients.Create(new RegistryOptions { InsecureHosts = ["127.0.0.1"] });
+        await Clients.FailsAsync(RegistryErrorKind.Unavailable, () => defaultPort.ListTagsAsync(server.Host, "a/b"));
         using var otherPort = Clients.Create(new RegistryOptions { InsecureHosts = ["127.0.0.1:1"] });
         await Clients.FailsAsync(RegistryErrorKind.Unavailable, () => otherPort.ListTagsAsync(server.Host, "a/b"));
     }
@@ -112,7 +145,8 @@ public sealed class ErrorTests
     public void A_malformed_host_in_the_options_is_refused_at_once()
     {
         Assert.Throws<ArgumentException>(() => Clients.Create(new RegistryOptions { InsecureHosts = ["http://host"] }));
-        Assert.Throws<ArgumentException>(() => Clients.Create(new RegistryOptions { TrustedRealms = ["host/token"] }));
+        Assert.Throws<ArgumentException>(() => Clients.Create(new RegistryOptions { TrustedRealms = ["host=auth/token"] }));
+        Assert.Throws<ArgumentException>(() => Clients.Create(new RegistryOptions { TrustedRealms = ["auth"] }));
     }
 
     [Theory]

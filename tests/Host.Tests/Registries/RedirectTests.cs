@@ -1,11 +1,20 @@
 using System.Net;
 using CacheMachine.Host.Registries;
+using CacheMachine.Host.Registries.Http;
 using CacheMachine.Host.Tests.Registries.Doubles;
 
 namespace CacheMachine.Host.Tests.Registries;
 
 public sealed class RedirectTests
 {
+    public static TheoryData<string> Refused =>
+    [
+        "169.254.169.254", "169.254.0.1:5000", "[fe80::1]", "[febf::1]:5000", "2852039166",
+        "100.100.100.200", "168.63.129.16", "192.0.0.192:80", "[fd00:ec2::254]", "[fd00:ec2:0:0::254]:8080", "[fd20:ce::254]",
+        "[::ffff:169.254.169.254]", "[::ffff:100.100.100.200]", "[::192.0.0.192]",
+        "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::6464:64c8]", "[2002:a9fe:a9fe::1]",
+    ];
+
     [Theory]
     [InlineData(301)]
     [InlineData(302)]
@@ -50,13 +59,15 @@ public sealed class RedirectTests
         Assert.Empty(plain.Requests);
     }
 
-    [Fact]
-    public async Task A_redirect_to_a_link_local_address_is_refused()
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task A_redirect_to_a_metadata_address_is_refused(string host)
     {
         await using var server = await FakeServer.StartAsync(context =>
-            context.StatusAsync(302, ("Location", "http://169.254.169.254/latest/meta-data/")));
-        using var client = Clients.Create(Clients.Insecure(server) with { InsecureHosts = [server.Host, "169.254.169.254"] });
-        await Clients.FailsAsync(RegistryErrorKind.Refused, () => client.ListTagsAsync(server.Host, "a/b"));
+            context.StatusAsync(302, ("Location", $"https://{host}/latest/meta-data/")));
+        using var client = Clients.Create(Clients.Insecure(server), resolve: NoResolver);
+        var exception = await Clients.FailsAsync(RegistryErrorKind.Refused, () => client.ListTagsAsync(server.Host, "a/b"));
+        Assert.Contains("metadata", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -72,28 +83,36 @@ public sealed class RedirectTests
     }
 
     [Theory]
-    [InlineData("169.254.169.254")]
-    [InlineData("169.254.0.1:5000")]
-    [InlineData("[fe80::1]")]
-    [InlineData("[febf::1]:5000")]
-    [InlineData("[::ffff:169.254.169.254]")]
-    [InlineData("[64:ff9b::a9fe:a9fe]")]
-    [InlineData("2852039166")]
-    public async Task A_link_local_address_is_refused(string registry)
+    [MemberData(nameof(Refused))]
+    public async Task A_metadata_address_is_refused(string registry)
     {
-        using var client = Clients.Create(resolve: (_, _) => throw new InvalidOperationException("An address needs no resolver."));
+        using var client = Clients.Create(resolve: NoResolver);
         var exception = await Clients.FailsAsync(RegistryErrorKind.Refused, () => client.ListTagsAsync(registry, "a/b"));
         Assert.Contains("link-local", exception.Message, StringComparison.Ordinal);
+        Assert.True(exception.MayBeTold);
     }
 
-    [Fact]
-    public async Task A_name_that_resolves_to_a_link_local_address_is_refused()
+    [Theory]
+    [InlineData("169.254.169.254", "fe80::1%3")]
+    [InlineData("100.100.100.200", "fd00:ec2::254%1")]
+    public async Task A_name_that_leads_to_metadata_addresses_is_refused(string first, string second)
     {
         using var client = Clients.Create(resolve: (host, _) =>
-            Task.FromResult(host == "metadata.test" ? new[] { IPAddress.Parse("169.254.169.254"), IPAddress.Parse("fe80::1") } : []));
+            Task.FromResult(host == "metadata.test" ? new[] { IPAddress.Parse(first), IPAddress.Parse(second) } : []));
         var exception = await Clients.FailsAsync(RegistryErrorKind.Refused, () => client.ListTagsAsync("metadata.test", "a/b"));
         Assert.Contains("metadata.test", exception.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("100.100.100.199")]
+    [InlineData("192.0.0.191")]
+    [InlineData("169.253.255.255")]
+    [InlineData("fd00:ec2::255")]
+    [InlineData("fec0::1")]
+    [InlineData("::1")]
+    [InlineData("::ffff:127.0.0.1")]
+    [InlineData("2001:db8:a9fe:a9fe::1")]
+    public void Other_addresses_are_not_refused(string address) => Assert.False(RefusedAddress.Is(IPAddress.Parse(address)));
 
     [Fact]
     public async Task A_name_with_another_address_is_reached_there()
@@ -105,4 +124,7 @@ public sealed class RedirectTests
             resolve: (_, _) => Task.FromResult(new[] { IPAddress.Parse("169.254.1.1"), IPAddress.Loopback }));
         Assert.Equal(["a"], await client.ListTagsAsync(name, "a/b"));
     }
+
+    private static Task<IPAddress[]> NoResolver(string host, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("An address needs no resolver.");
 }

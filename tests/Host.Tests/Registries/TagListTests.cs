@@ -46,6 +46,64 @@ public sealed class TagListTests
         Assert.Equal(["t1", "t2", "t3"], await client.ListTagsAsync(server.Host, "a/b"));
     }
 
+    [Fact]
+    public async Task A_tag_that_is_named_twice_counts_once_on_one_page_and_on_several()
+    {
+        await using var server = await FakeServer.StartAsync(context =>
+        {
+            if (context.Request.Query["last"] == "b") return context.JsonAsync("""{"tags":["b","c","c"]}""");
+            context.Response.Headers.Append("Link", "<?last=b>; rel=next");
+            return context.JsonAsync("""{"tags":["b","a","b","a"]}""");
+        });
+        using var client = Clients.Create(Clients.Insecure(server) with { MaxTags = 3 });
+        Assert.Equal(["b", "a", "c"], await client.ListTagsAsync(server.Host, "a/b"));
+    }
+
+    // As Quay did.
+    [Theory]
+    [InlineData(400)]
+    [InlineData(405)]
+    [InlineData(422)]
+    public async Task A_registry_that_refuses_the_size_of_a_page_gives_pages_of_its_own(int status)
+    {
+        await using var server = await FakeServer.StartAsync(context =>
+        {
+            if (int.TryParse(context.Request.Query["n"], out var size) && size > 100)
+                return context.JsonAsync("""{"errors":[{"code":"TOO_MANY_TAGS_REQUESTED","message":"max is 100"}]}""", status);
+            if (context.Request.Query["last"] == "a") return context.JsonAsync("""{"tags":["b"]}""");
+            context.Response.Headers.Append("Link", "</v2/a/b/tags/list?n=100&last=a>; rel=\"next\"");
+            return context.JsonAsync("""{"tags":["a"]}""");
+        });
+        using var client = Clients.For(server);
+        Assert.Equal(["a", "b"], await client.ListTagsAsync(server.Host, "a/b"));
+        string[] asked = ["/v2/a/b/tags/list?n=1000", "/v2/a/b/tags/list", "/v2/a/b/tags/list?n=100&last=a"];
+        Assert.Equal(asked, server.Requests.Select(request => request.Url));
+    }
+
+    [Fact]
+    public async Task A_registry_that_refuses_without_a_size_too_is_asked_twice_and_no_more()
+    {
+        await using var server = await FakeServer.StartAsync(context => context.JsonAsync("""{"errors":[{"code":"UNSUPPORTED"}]}""", 400));
+        using var client = Clients.For(server);
+        var exception = await Clients.FailsAsync(RegistryErrorKind.Protocol, () => client.ListTagsAsync(server.Host, "a/b"));
+        Assert.Equal("UNSUPPORTED", exception.Code);
+        Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_later_page_that_is_refused_is_an_error()
+    {
+        await using var server = await FakeServer.StartAsync(context =>
+        {
+            if (context.Request.Query["last"] == "a") return context.StatusAsync(400);
+            context.Response.Headers.Append("Link", "<?last=a>; rel=next");
+            return context.JsonAsync("""{"tags":["a"]}""");
+        });
+        using var client = Clients.For(server);
+        await Clients.FailsAsync(RegistryErrorKind.Protocol, () => client.ListTagsAsync(server.Host, "a/b"));
+        Assert.Equal(2, server.Requests.Count);
+    }
+
     [Theory]
     [InlineData("<http://127.0.0.1:1/v2/a/b/tags/list>; rel=\"next\"", RegistryErrorKind.Refused)]
     [InlineData("<//other.test/v2/a/b/tags/list>; rel=next", RegistryErrorKind.Refused)]

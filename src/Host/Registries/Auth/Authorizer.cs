@@ -4,9 +4,10 @@ using CacheMachine.Host.Registries.Http;
 namespace CacheMachine.Host.Registries.Auth;
 
 /// <summary>Sends requests to a registry and answers its challenges, once each.</summary>
-internal sealed class Authorizer(RegistryTransport transport, TokenClient tokens, DockerConfigFile credentials, TimeProvider time) : IDisposable
+internal sealed class Authorizer(
+    RegistryTransport transport, TokenClient tokens, DockerConfigFile credentials, RegistryFaults faults, TimeProvider time) : IDisposable
 {
-    private readonly ConcurrentDictionary<(string Registry, string Scope), Grant> _grants = new();
+    private readonly ConcurrentDictionary<(string Registry, string Repository), Grant> _grants = new();
     private readonly CancellationTokenSource _disposed = new();
 
     /// <summary>Sends with the right to pull from the repository, as far as the credentials give it. Any status but 401 comes back.</summary>
@@ -14,7 +15,8 @@ internal sealed class Authorizer(RegistryTransport transport, TokenClient tokens
         RegistryEndpoint registry, string repository, RegistryRequest request, CancellationToken cancellationToken)
     {
         var credential = credentials.Find(registry.Name, repository);
-        var grant = GrantFor(registry, $"repository:{repository}:pull");
+        request = request with { IsToKnownHost = registry.IsKnownWith(credential) };
+        var grant = GrantFor(registry, repository);
         var authorization = await grant.CurrentAsync(credential, cancellationToken);
         var response = await transport.SendAsync(request with { Authorization = authorization }, cancellationToken);
         if (response.Status != 401) return response;
@@ -30,7 +32,7 @@ internal sealed class Authorizer(RegistryTransport transport, TokenClient tokens
             }
         }
 
-        throw ErrorAnswer.ToException(request.Operation + (credential is null ? " anonymously" : " with credentials"), response, time);
+        throw faults.ErrorOf(response, credential is null ? " anonymously" : " with credentials");
     }
 
     public void Dispose()
@@ -45,7 +47,7 @@ internal sealed class Authorizer(RegistryTransport transport, TokenClient tokens
         ?? challenges.FirstOrDefault(challenge => challenge.IsBasic && credential is { IdentityToken: null });
 
     // A fetch serves all who wait for it, so none of them can cancel it; the transport's time limit ends it.
-    private Grant GrantFor(RegistryEndpoint registry, string scope) => _grants.GetOrAdd(
-        (registry.Name, scope),
-        _ => new Grant((challenge, credential) => tokens.FetchAsync(registry, challenge, credential, scope, _disposed.Token), time));
+    private Grant GrantFor(RegistryEndpoint registry, string repository) => _grants.GetOrAdd(
+        (registry.Name, repository),
+        _ => new Grant((challenge, credential) => tokens.FetchAsync(registry, repository, challenge, credential, _disposed.Token), time));
 }

@@ -9,6 +9,10 @@ internal sealed record Credential(string Username, string Password, string? Iden
     public AuthenticationHeaderValue ToBasic() =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Username}:{Password}")));
 
+    /// <summary>What must appear nowhere, the header's value among it.</summary>
+    public IEnumerable<string> Secrets =>
+        (Password.Length == 0 ? [] : new[] { ToBasic().Parameter!, Password }).Concat(IdentityToken is null ? [] : [IdentityToken]);
+
     /// <summary>Never the secrets.</summary>
     public override string ToString() => nameof(Credential);
 }

@@ -19,13 +19,14 @@ internal sealed class DockerConfig
     /// <exception cref="FormatException">The file is no such configuration; the message says where, never what is there.</exception>
     public static DockerConfig Parse(ReadOnlyMemory<byte> json)
     {
+        if (json.IsEmpty) throw new FormatException("it is empty");
         try
         {
             using var document = JsonDocument.Parse(json);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw new FormatException("it is not a JSON object");
-            if (!document.RootElement.TryGetProperty("auths", out var auths)) return Empty;
+            if (!document.RootElement.TryGetProperty("auths", out var auths) || auths.ValueKind == JsonValueKind.Null) return Empty;
             if (auths.ValueKind != JsonValueKind.Object) throw new FormatException("'auths' is not an object");
-            return new DockerConfig([.. auths.EnumerateObject().Select(Entry.Read)]);
+            return new DockerConfig([.. auths.EnumerateObject().Select(Entry.Read).OfType<Entry>()]);
         }
         catch (JsonException e)
         {
@@ -33,6 +34,9 @@ internal sealed class DockerConfig
             throw new FormatException($"it is not JSON from line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} on");
         }
     }
+
+    /// <summary>All of them, of the entries that are well-formed.</summary>
+    public IEnumerable<Credential> Credentials => _entries.Select(entry => entry.Credential).OfType<Credential>();
 
     /// <summary>The credential for a repository; null for anonymous. The host itself goes before its aliases, a longer prefix before a shorter.</summary>
     /// <exception cref="FormatException">The entry for the repository is malformed. Entries of other hosts do not matter.</exception>
@@ -48,11 +52,24 @@ internal sealed class DockerConfig
 
     private sealed record Entry(string Host, string Prefix, Credential? Credential, string? Fault)
     {
-        public static Entry Read(JsonProperty property)
+        /// <summary>Null for a key that no host has.</summary>
+        public static Entry? Read(JsonProperty property)
         {
-            var (host, prefix) = SplitKey(property.Name);
-            var credential = TryRead(property.Value, out var field, out var rule);
-            return new Entry(host, prefix, credential, field is null ? null : $"'auths[\"{property.Name}\"]{field}' {rule}");
+            string? key = null;
+            try
+            {
+                key = property.Name;
+                var (host, prefix) = SplitKey(key);
+                var credential = TryRead(property.Value, out var field, out var rule);
+                return new Entry(host, prefix, credential, field is null ? null : $"'auths[\"{key}\"]{field}' {rule}");
+            }
+            catch (InvalidOperationException)
+            {
+                // A text that is no Unicode.
+                if (key is null) return null;
+                var (host, prefix) = SplitKey(key);
+                return new Entry(host, prefix, null, $"'auths[\"{key}\"]' has half a character");
+            }
         }
 
         public bool Covers(string registry, string repository) =>

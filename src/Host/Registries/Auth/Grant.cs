@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using CacheMachine.Host.Registries.Http;
 
 namespace CacheMachine.Host.Registries.Auth;
 

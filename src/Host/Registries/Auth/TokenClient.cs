@@ -7,7 +7,8 @@ namespace CacheMachine.Host.Registries.Auth;
 /// Asks a token server for a token, by https://distribution.github.io/distribution/spec/auth/token/ (and
 /// .../auth/oauth/ for an identity token).
 /// </summary>
-internal sealed class TokenClient(RegistryTransport transport, RealmPolicy realms, TimeProvider time)
+internal sealed class TokenClient(
+    RegistryTransport transport, RealmPolicy realms, KnownSecrets secrets, RegistryFaults faults, TimeProvider time)
 {
     private const int MaxBytes = 256 * 1024;
     private const int MaxTokenLength = 32 * 1024;
@@ -15,56 +16,58 @@ internal sealed class TokenClient(RegistryTransport transport, RealmPolicy realm
     private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(1);
     private static readonly TimeSpan MaxMargin = TimeSpan.FromSeconds(30);
 
+    /// <summary>A token to pull from one repository; whatever else the challenge would have the token server asked for is not.</summary>
     public async Task<BearerToken> FetchAsync(
-        RegistryEndpoint registry, Challenge challenge, Credential? credential, string defaultScope, CancellationToken cancellationToken)
+        RegistryEndpoint registry, string repository, Challenge challenge, Credential? credential, CancellationToken cancellationToken)
     {
-        var operation = $"Getting a token for {registry.Name}";
-        var realm = Realm(operation, registry, challenge, credential);
-        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (challenge.Parameter("service") is { } service) parameters["service"] = service;
-        parameters["scope"] = challenge.Parameter("scope") is { Length: > 0 } scope ? scope : defaultScope;
+        var request = Request(registry, repository, challenge, credential);
 
         // Counted from before the request: the token is no younger than that.
         var asked = time.GetUtcNow();
-        var request = credential?.IdentityToken is { } identityToken
-            ? new RegistryRequest(HttpMethod.Post, realm)
-            {
-                Operation = operation,
-                MaxBytes = MaxBytes,
-                Form = new Dictionary<string, string>(parameters)
-                {
-                    ["grant_type"] = "refresh_token",
-                    ["client_id"] = "cachemachine",
-                    ["refresh_token"] = identityToken,
-                },
-            }
-            : new RegistryRequest(HttpMethod.Get, WithQuery(realm, parameters))
-            {
-                Operation = operation,
-                MaxBytes = MaxBytes,
-                Authorization = credential?.ToBasic(),
-            };
         var response = await transport.SendAsync(request, cancellationToken);
-        if (!response.IsSuccess) throw ErrorAnswer.ToException(operation, response, time);
-        return ReadToken(operation, response, asked);
+        if (!response.IsSuccess) throw faults.ErrorOf(response);
+        var token = ReadToken(response, asked);
+        secrets.Add(token.Value, token.UsableUntil + MaxMargin);
+        return token;
     }
 
-    private Uri Realm(string operation, RegistryEndpoint registry, Challenge challenge, Credential? credential)
+    private RegistryRequest Request(RegistryEndpoint registry, string repository, Challenge challenge, Credential? credential)
     {
-        var text = challenge.Parameter("realm");
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var realm) || realm.Scheme is not ("https" or "http") || realm.UserInfo.Length > 0)
-            throw new RegistryException(RegistryErrorKind.Protocol, $"{operation}: the bearer challenge has no valid realm URL");
-        if (credential is not null && !realms.MayReceiveCredentials(registry, realm))
+        var isKnown = registry.IsKnownWith(credential);
+        var atRegistry = new RegistryRequest(HttpMethod.Get, registry.BaseUri)
         {
-            throw new RegistryException(
-                RegistryErrorKind.Refused,
-                $"{operation}: {registry.Name} wants its credentials sent to {realm.Authority}, which is not known to belong to it; list that host as a trusted realm if it does")
-            {
-                UrlPath = realm.AbsolutePath,
-            };
+            Operation = $"Getting a token for {registry.Name}",
+            MaxBytes = MaxBytes,
+            IsToKnownHost = isKnown,
+        };
+        if (!Uri.TryCreate(challenge.Parameter("realm"), UriKind.Absolute, out var realm)
+            || realm.Scheme is not ("https" or "http") || realm.UserInfo.Length > 0)
+        {
+            throw faults.NoAnswer(atRegistry, registry.BaseUri, RegistryErrorKind.Protocol, "the bearer challenge has no valid realm URL");
         }
 
-        return realm;
+        var belongs = realms.MayReceiveCredentials(registry, realm);
+        if (credential is not null && !belongs)
+        {
+            throw faults.NoAnswer(
+                atRegistry,
+                registry.BaseUri,
+                RegistryErrorKind.Refused,
+                $"{registry.Name} wants its credentials sent to {realm.Authority}, which is not known to belong to it; "
+                + $"if it does, add \"{registry.Name}={realm.Authority}\" to {TrustedRealms.Setting}");
+        }
+
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (challenge.Parameter("service") is { } service) parameters["service"] = service;
+        parameters["scope"] = $"repository:{repository}:pull";
+        var request = atRegistry with { Uri = realm, IsToKnownHost = isKnown && belongs };
+        if (credential?.IdentityToken is not { } identityToken)
+            return request with { Uri = WithQuery(realm, parameters), Authorization = credential?.ToBasic() };
+
+        parameters["grant_type"] = "refresh_token";
+        parameters["client_id"] = "cachemachine";
+        parameters["refresh_token"] = identityToken;
+        return request with { Method = HttpMethod.Post, Form = parameters };
     }
 
     private static Uri WithQuery(Uri realm, Dictionary<string, string> parameters)
@@ -73,7 +76,7 @@ internal sealed class TokenClient(RegistryTransport transport, RealmPolicy realm
         return new UriBuilder(realm) { Query = realm.Query.Length > 1 ? $"{realm.Query}&{query}" : query, Fragment = "" }.Uri;
     }
 
-    private static BearerToken ReadToken(string operation, RegistryResponse response, DateTimeOffset asked)
+    private BearerToken ReadToken(RegistryResponse response, DateTimeOffset asked)
     {
         string? token = null;
         var lifetime = DefaultLifetime;
@@ -88,21 +91,13 @@ internal sealed class TokenClient(RegistryTransport transport, RealmPolicy realm
                     lifetime = TimeSpan.FromSeconds(Math.Min(seconds, MaxLifetime.TotalSeconds));
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Falls through: no token. The parser's message could quote one.
+            // Falls through: no token (the latter: a text of half a character). The parser's message could quote one.
         }
 
         if (token is null || token.Length > MaxTokenLength || token.Any(c => c is <= ' ' or > '~'))
-        {
-            throw new RegistryException(
-                RegistryErrorKind.Protocol,
-                $"{operation} ({response.Method} {response.Uri.GetLeftPart(UriPartial.Path)}): the answer has no usable 'token' or 'access_token'")
-            {
-                Status = response.Status,
-                UrlPath = response.Uri.AbsolutePath,
-            };
-        }
+            throw faults.Unusable(response, "the answer has no usable 'token' or 'access_token'");
 
         var margin = TimeSpan.FromTicks(Math.Min(lifetime.Ticks / 10, MaxMargin.Ticks));
         return new BearerToken(token, asked + lifetime - margin);

@@ -1,35 +1,23 @@
-using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace CacheMachine.Host.Registries.Http;
 
-/// <summary>Reads an answer that is an error: its kind, what the registry says, and how long it wants to be left alone.</summary>
-internal static class ErrorAnswer
+/// <summary>What an answer that is an error says.</summary>
+/// <param name="Kind">What a caller acts on.</param>
+/// <param name="Code">The first <c>errors[].code</c>, or null.</param>
+/// <param name="Message">The first <c>errors[].message</c>, or what a token server says in its place, or null. As it was sent.</param>
+/// <param name="IsOfRegistry">Whether no other kind of server answers like this.</param>
+internal sealed partial record ErrorAnswer(RegistryErrorKind Kind, string? Code, string? Message, bool IsOfRegistry)
 {
-    private const int MaxText = 300;
-    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromDays(1);
-
-    // Above this a number of seconds is a Unix time, as some registries send it.
-    private const long SmallestUnixTime = 1_000_000_000;
-
-    public static RegistryException ToException(string operation, RegistryResponse response, TimeProvider time)
+    public static ErrorAnswer Read(RegistryResponse response)
     {
         var (code, message) = ReadErrors(response.Body);
-        var kind = Kind(response.Status, code);
-        var says = code is null && message is null ? "" : $": {string.Join(": ", new[] { code, message }.Where(part => part is not null))}";
-        var hint = kind == RegistryErrorKind.Unauthorized ? Hint(response) : "";
-        return new RegistryException(
-            kind, $"{operation} ({response.Method} {response.Uri.GetLeftPart(UriPartial.Path)}): HTTP {response.Status}{says}{hint}")
-        {
-            Status = response.Status,
-            UrlPath = response.Uri.AbsolutePath,
-            Code = code,
-            RegistryMessage = message,
-            RetryAfter = kind is RegistryErrorKind.RateLimited or RegistryErrorKind.Unavailable ? RetryAfter(response, time) : null,
-        };
+        var isOfRegistry = response.IsOfRegistry || (code is not null && Codes().IsMatch(code)) || HasTokenServer(response);
+        return new(KindOf(response.Status, code), code, message, isOfRegistry);
     }
 
-    private static RegistryErrorKind Kind(int status, string? code) => (status, code) switch
+    private static RegistryErrorKind KindOf(int status, string? code) => (status, code) switch
     {
         (429, _) or (_, "TOOMANYREQUESTS") => RegistryErrorKind.RateLimited,
         (401 or 403, _) => RegistryErrorKind.Unauthorized,
@@ -38,8 +26,9 @@ internal static class ErrorAnswer
         _ => RegistryErrorKind.Protocol,
     };
 
-    private static string Hint(RegistryResponse response) =>
-        response.Status == 401 && !response.Raw("WWW-Authenticate").Any() ? " (no WWW-Authenticate challenge)" : "";
+    private static bool HasTokenServer(RegistryResponse response) =>
+        Challenge.Parse(response.Raw("WWW-Authenticate"))
+            .Any(challenge => challenge.IsBearer && challenge.Parameter("realm") is not null && challenge.Parameter("service") is not null);
 
     // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes; any other body says nothing.
     private static (string? Code, string? Message) ReadErrors(ReadOnlyMemory<byte> body)
@@ -54,41 +43,17 @@ internal static class ErrorAnswer
             // What token servers say.
             return (null, Text(json.RootElement, "details") ?? Text(json.RootElement, "message"));
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter: a text of half a character.
             return default;
         }
     }
 
-    private static string? Text(JsonElement element, string property)
-    {
-        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(property, out var value)) return null;
-        if (value.ValueKind != JsonValueKind.String || value.GetString() is not { Length: > 0 } text) return null;
-        var line = new string([.. text.Take(MaxText).Select(c => char.IsControl(c) ? ' ' : c)]);
-        return text.Length > MaxText ? line + "..." : line;
-    }
+    private static string? Text(JsonElement element, string property) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(property, out var value)
+        && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 
-    private static TimeSpan? RetryAfter(RegistryResponse response, TimeProvider time)
-    {
-        foreach (var header in new[] { "Retry-After", "X-Retry-After", "RateLimit-Reset", "X-RateLimit-Reset" })
-        {
-            if (response.Raw(header).FirstOrDefault() is { } value && Wait(value.Trim(), time.GetUtcNow()) is { } wait)
-                return TimeSpan.FromTicks(Math.Clamp(wait.Ticks, 0, MaxRetryAfter.Ticks));
-        }
-
-        return null;
-    }
-
-    private static TimeSpan? Wait(string value, DateTimeOffset now)
-    {
-        if (long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
-        {
-            var wait = seconds >= SmallestUnixTime ? seconds - now.ToUnixTimeSeconds() : seconds;
-            return TimeSpan.FromSeconds(Math.Min(wait, (long)MaxRetryAfter.TotalSeconds));
-        }
-
-        return DateTimeOffset.TryParseExact(value, "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
-            ? date - now
-            : null;
-    }
+    [GeneratedRegex(@"\A[A-Z][A-Z_]{2,63}\z")]
+    private static partial Regex Codes();
 }

@@ -13,9 +13,9 @@ internal sealed class GuardedConnector(HostResolver resolve)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await resolve(host, cancellationToken);
-        var allowed = addresses.Where(address => !LinkLocal.Is(address)).ToArray();
+        var allowed = addresses.Where(address => !RefusedAddress.Is(address)).ToArray();
         if (addresses.Length == 0) throw new SocketException((int)SocketError.HostNotFound);
-        if (allowed.Length == 0) throw new LinkLocalException(host);
+        if (allowed.Length == 0) throw new RefusedAddressException(host);
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

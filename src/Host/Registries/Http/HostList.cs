@@ -1,6 +1,6 @@
 namespace CacheMachine.Host.Registries.Http;
 
-/// <summary>Hosts from configuration, each <c>host</c> for any port, or <c>host:port</c>. Case does not matter.</summary>
+/// <summary>Hosts from configuration, each <c>host:port</c>, or <c>host</c> for the default port. Case does not matter.</summary>
 internal sealed class HostList
 {
     private readonly HashSet<string> _entries;
@@ -15,5 +15,6 @@ internal sealed class HostList
         }
     }
 
-    public bool Contains(Uri uri) => _entries.Contains(uri.Host) || _entries.Contains($"{uri.Host}:{uri.Port}");
+    /// <summary>Whether the list has this very host and port; another port of a host may be another owner's.</summary>
+    public bool Contains(Uri uri) => _entries.Contains($"{uri.Host}:{uri.Port}") || (uri.IsDefaultPort && _entries.Contains(uri.Host));
 }

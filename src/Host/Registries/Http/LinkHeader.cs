@@ -39,5 +39,5 @@ internal static class LinkHeader
     }
 
     private static FormatException Unreadable(string header) =>
-        new($"the Link header '{(header.Length > 200 ? header[..200] + "..." : header)}' cannot be read");
+        new($"the Link header '{header}' cannot be read");
 }

@@ -11,6 +11,9 @@ internal sealed record RegistryRequest(HttpMethod Method, Uri Uri)
     /// <summary>The most bytes of a successful answer.</summary>
     public required int MaxBytes { get; init; }
 
+    /// <summary>Whether an operator chose the host, and not whoever uses the API: what is found there may be told.</summary>
+    public bool IsToKnownHost { get; init; }
+
     /// <summary>Sent to the host of <see cref="Uri"/> and to no other.</summary>
     public AuthenticationHeaderValue? Authorization { get; init; }
 

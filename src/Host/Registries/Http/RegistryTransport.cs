@@ -5,7 +5,7 @@ using System.Net.Security;
 namespace CacheMachine.Host.Registries.Http;
 
 /// <summary>
-/// Sends requests within the rules that hold for all of them: plain http only to insecure hosts, no link-local address,
+/// Sends requests within the rules that hold for all of them: plain http only to insecure hosts, no refused address,
 /// credentials to one host, a few exchanges at once per host, a time limit each, and a bounded answer.
 /// </summary>
 internal sealed class RegistryTransport : IDisposable
@@ -16,14 +16,21 @@ internal sealed class RegistryTransport : IDisposable
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _slots = new(StringComparer.OrdinalIgnoreCase);
     private readonly RegistryOptions _options;
     private readonly HostList _insecureHosts;
+    private readonly RegistryFaults _faults;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
 
     public RegistryTransport(
-        RegistryOptions options, HostList insecureHosts, TimeProvider time, HostResolver resolve, RemoteCertificateValidationCallback? validateCertificate)
+        RegistryOptions options,
+        HostList insecureHosts,
+        RegistryFaults faults,
+        TimeProvider time,
+        HostResolver resolve,
+        RemoteCertificateValidationCallback? validateCertificate)
     {
         _options = options;
         _insecureHosts = insecureHosts;
+        _faults = faults;
         _time = time;
         _http = new HttpClient(new SocketsHttpHandler
         {
@@ -47,16 +54,16 @@ internal sealed class RegistryTransport : IDisposable
         var authorized = true;
         for (var redirects = 0; ; redirects++)
         {
-            EnsureAllowed(request, uri);
+            EnsureAllowed(request, uri, isRedirect: redirects > 0);
             var (response, location) = await ExchangeAsync(request, uri, authorized, cancellationToken);
             if (response.Status is not (301 or 302 or 303 or 307 or 308)) return response;
 
             if (request.Form is not null)
-                throw Failure(request, uri, RegistryErrorKind.Refused, "the token server redirects a request that carries a secret");
+                throw _faults.Unusable(response, "the token server redirects a request that carries a secret", RegistryErrorKind.Refused);
             if (location is null || !Uri.TryCreate(uri, location, out var target))
-                throw Failure(request, uri, RegistryErrorKind.Protocol, "a redirect without a valid Location");
+                throw _faults.Unusable(response, "a redirect without a valid Location");
             if (redirects == MaxRedirects)
-                throw Failure(request, uri, RegistryErrorKind.Protocol, $"more than {MaxRedirects} redirects");
+                throw _faults.Unusable(response, $"more than {MaxRedirects} redirects");
             authorized &= SameOrigin(uri, target);
             uri = target;
         }
@@ -71,12 +78,20 @@ internal sealed class RegistryTransport : IDisposable
         foreach (var slot in _slots.Values) slot.Dispose();
     }
 
-    private void EnsureAllowed(RegistryRequest request, Uri uri)
+    // That a first URL is refused says nothing of what is there; a redirect comes from somebody who is.
+    private void EnsureAllowed(RegistryRequest request, Uri uri, bool isRedirect)
     {
         if (uri.Scheme != Uri.UriSchemeHttps && !(uri.Scheme == Uri.UriSchemeHttp && _insecureHosts.Contains(uri)))
-            throw Failure(request, uri, RegistryErrorKind.Refused, $"{uri.Scheme}://{uri.Authority} is not https, and the host is not listed as insecure");
-        if (IPAddress.TryParse(uri.DnsSafeHost, out var address) && LinkLocal.Is(address))
-            throw Failure(request, uri, RegistryErrorKind.Refused, new LinkLocalException(uri.Host).Message);
+        {
+            var what = $"{uri.Scheme}://{uri.Authority} is not https, and registry.insecure-hosts does not have {uri.Authority}";
+            throw _faults.NoAnswer(request, uri, RegistryErrorKind.Refused, what, mayBeTold: !isRedirect);
+        }
+
+        if (IPAddress.TryParse(uri.DnsSafeHost, out var address) && RefusedAddress.Is(address))
+        {
+            var what = new RefusedAddressException(uri.Host).Message;
+            throw _faults.NoAnswer(request, uri, RegistryErrorKind.Refused, what, mayBeTold: !isRedirect);
+        }
     }
 
     private async Task<(RegistryResponse Response, string? Location)> ExchangeAsync(
@@ -91,20 +106,21 @@ internal sealed class RegistryTransport : IDisposable
             using var message = request.ToMessage(uri, authorized);
             using var answer = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
             var body = await ReadAsync(request, uri, answer, either.Token);
-            var response = new RegistryResponse(request.Method, request.Uri, (int)answer.StatusCode, answer.Headers, body);
+            var response = new RegistryResponse(request, uri, (int)answer.StatusCode, answer.Headers, body);
             return (response, response.Raw("Location").FirstOrDefault());
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failure(request, uri, RegistryErrorKind.Timeout, $"no complete answer within {_options.RequestTimeout.TotalSeconds:0.###} s");
+            var what = $"no complete answer within {_options.RequestTimeout.TotalSeconds:0.###} s";
+            throw _faults.NoAnswer(request, uri, RegistryErrorKind.Timeout, what);
         }
-        catch (HttpRequestException e) when (e.InnerException is LinkLocalException refused)
+        catch (HttpRequestException e) when (e.InnerException is RefusedAddressException refused)
         {
-            throw Failure(request, uri, RegistryErrorKind.Refused, refused.Message, e);
+            throw _faults.NoAnswer(request, uri, RegistryErrorKind.Refused, refused.Message);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw Failure(request, uri, RegistryErrorKind.Unavailable, (e.InnerException ?? e).Message, e);
+            throw _faults.NoAnswer(request, uri, RegistryErrorKind.Unavailable, (e.InnerException ?? e).Message);
         }
         finally
         {
@@ -112,7 +128,7 @@ internal sealed class RegistryTransport : IDisposable
         }
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(
         RegistryRequest request, Uri uri, HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         var max = answer.IsSuccessStatusCode ? request.MaxBytes : MaxErrorBytes;
@@ -124,7 +140,7 @@ internal sealed class RegistryTransport : IDisposable
             if (buffer.Length + count > max)
             {
                 if (!answer.IsSuccessStatusCode) break;
-                throw Failure(request, uri, RegistryErrorKind.Protocol, $"the answer is larger than {max} bytes");
+                throw _faults.NoAnswer(request, uri, RegistryErrorKind.Protocol, $"the answer is larger than {max} bytes");
             }
 
             buffer.Write(chunk, 0, count);
@@ -132,7 +148,4 @@ internal sealed class RegistryTransport : IDisposable
 
         return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
     }
-
-    private static RegistryException Failure(RegistryRequest request, Uri uri, RegistryErrorKind kind, string what, Exception? inner = null) =>
-        new(kind, $"{request.Operation} ({request.Method} {uri.GetLeftPart(UriPartial.Path)}): {what}", inner) { UrlPath = uri.AbsolutePath };
 }

@@ -9,14 +9,17 @@ public sealed class BearerTests
 {
     private const string Tags = """{"tags":["a"]}""";
 
-    [Fact]
-    public async Task A_token_is_asked_for_with_the_service_and_scope_of_the_challenge()
+    [Theory]
+    [InlineData("repository:a/b:pull")]
+    [InlineData("repository:a/b:pull,push,delete repository:other/secret:pull registry:catalog:*")]
+    [InlineData("repository:other/secret:pull")]
+    public async Task A_token_is_asked_for_with_the_service_of_the_challenge_and_for_pulling_from_the_repository_alone(string scope)
     {
-        await using var server = await StartAsync(scope: "repository:a/b:pull,push repository:c:pull");
+        await using var server = await StartAsync(scope: scope);
         using var client = Clients.For(server);
         Assert.Equal(["a"], await client.ListTagsAsync(server.Host, "a/b"));
         var token = Assert.Single(TokenRequests(server));
-        Assert.Equal("/token?x=1&service=My%20own%2C%20registry&scope=repository%3Aa%2Fb%3Apull%2Cpush%20repository%3Ac%3Apull", token.Url);
+        Assert.Equal("/token?x=1&service=My%20own%2C%20registry&scope=repository%3Aa%2Fb%3Apull", token.Url);
         Assert.Equal("", token.Authorization);
     }
 
@@ -124,7 +127,7 @@ public sealed class BearerTests
         });
         using var client = Clients.For(server);
         var exception = await Clients.FailsAsync(kind, () => client.ListTagsAsync(server.Host, "a/b"));
-        Assert.Equal("/token", exception.UrlPath);
+        Assert.Contains("/token)", exception.Message, StringComparison.Ordinal);
         Assert.Contains("Getting a token", exception.Message, StringComparison.Ordinal);
         failing = false;
         Assert.Equal(["a"], await client.ListTagsAsync(server.Host, "a/b"));
@@ -159,14 +162,23 @@ public sealed class BearerTests
         await using var server = await StartAsync(https: true, realmHost: "auth.other.test");
         using var config = TemporaryConfig.For($"registry.test:{server.Port}", "user", "secret");
         var options = new RegistryOptions { DockerConfigPath = config.Path };
+        var entry = $"registry.test:{server.Port}=auth.other.test:{server.Port}";
 
-        using var distrusting = Clients.Create(options);
-        var exception = await Clients.FailsAsync(RegistryErrorKind.Refused, () => distrusting.ListTagsAsync($"registry.test:{server.Port}", "a/b"));
-        Assert.Contains("auth.other.test", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("trusted realm", exception.Message, StringComparison.Ordinal);
+        string[][] others =
+        [
+            [], [$"other.test=auth.other.test:{server.Port}"], ["registry.test=auth.other.test"],
+            [$"registry.test:{server.Port}=auth.other.test"],
+        ];
+        foreach (var realms in others)
+        {
+            using var distrusting = Clients.Create(options with { TrustedRealms = realms });
+            var call = () => distrusting.ListTagsAsync($"registry.test:{server.Port}", "a/b");
+            var exception = await Clients.FailsAsync(RegistryErrorKind.Refused, call);
+            Assert.Contains($"if it does, add \"{entry}\" to registry.trusted-realms", exception.Message, StringComparison.Ordinal);
+        }
+
         Assert.Empty(TokenRequests(server));
-
-        using var trusting = Clients.Create(options with { TrustedRealms = ["auth.other.test"] });
+        using var trusting = Clients.Create(options with { TrustedRealms = [entry] });
         Assert.Equal(["a"], await trusting.ListTagsAsync($"registry.test:{server.Port}", "a/b"));
         Assert.Equal(Answers.Basic("user", "secret"), Assert.Single(TokenRequests(server)).Authorization);
     }
@@ -189,6 +201,19 @@ public sealed class BearerTests
         using var client = Clients.Create(new RegistryOptions { DockerConfigPath = config.Path });
         await Clients.FailsAsync(RegistryErrorKind.Refused, () => client.ListTagsAsync(server.Host, "a/b"));
         Assert.Empty(plain.Requests);
+    }
+
+    // Another port of one host may be somebody else's.
+    [Fact]
+    public async Task Credentials_of_one_port_do_not_go_to_a_token_server_at_another()
+    {
+        await using var other = await FakeServer.StartAsync(context => context.JsonAsync("""{"token":"t"}"""));
+        await using var server = await FakeServer.StartAsync(context =>
+            context.ChallengeAsync($"Bearer realm=\"http://{other.Host}/token\",service=\"x\""));
+        using var config = TemporaryConfig.For(server.Host, "user", "secret");
+        using var client = Clients.Create(Clients.Insecure(server, other) with { DockerConfigPath = config.Path });
+        await Clients.FailsAsync(RegistryErrorKind.Refused, () => client.ListTagsAsync(server.Host, "a/b"));
+        Assert.Empty(other.Requests);
     }
 
     [Fact]

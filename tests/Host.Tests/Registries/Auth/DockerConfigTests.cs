@@ -59,6 +59,7 @@ public sealed class DockerConfigTests
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"auths":{}}""")]
+    [InlineData("""{"auths":null}""")]
     [InlineData("""{"auths":{"h":{}}}""")]
     [InlineData("""{"auths":{"h":{"email":"e"}},"credsStore":"desktop"}""")]
     public void No_credential_means_anonymous(string json) => Assert.Null(Find(json, "h", "a"));

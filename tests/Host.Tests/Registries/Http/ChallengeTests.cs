@@ -1,6 +1,6 @@
-using CacheMachine.Host.Registries.Auth;
+using CacheMachine.Host.Registries.Http;
 
-namespace CacheMachine.Host.Tests.Registries.Auth;
+namespace CacheMachine.Host.Tests.Registries.Http;
 
 public sealed class ChallengeTests
 {

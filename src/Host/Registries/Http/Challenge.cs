@@ -1,7 +1,6 @@
 using System.Buffers;
-using CacheMachine.Host.Registries.Http;
 
-namespace CacheMachine.Host.Registries.Auth;
+namespace CacheMachine.Host.Registries.Http;
 
 /// <summary>One challenge of a <c>WWW-Authenticate</c> header (RFC 7235, section 4.1).</summary>
 /// <param name="Scheme">As it is written; case does not matter.</param>
