@@ -8,6 +8,7 @@ namespace CacheMachine.Host.Settings;
 internal static partial class SettingsRules
 {
     public const string RegistryHost = "must be HOST or HOST:PORT, without a scheme or path";
+    public const string TrustedRealm = "must be REGISTRY=TOKEN-SERVER, each HOST or HOST:PORT, without a scheme or path";
     public const string Namespace = "must be a DNS label: 1 to 63 lower-case letters, digits or '-', the first and last no '-'";
     public const string ResourceName = "must be a Kubernetes name: 1 to 253 lower-case letters, digits, '-' or '.', the first and last a letter or digit";
     public const string RoutePrefix = "must be 1 to 63 letters, digits, '-', '_' or '.', the first a letter or digit";
@@ -30,6 +31,9 @@ internal static partial class SettingsRules
         text.Length <= 260 && HostAndPort().Match(text) is { Success: true } match
         && (match.Groups["port"].Value is "" || TryInteger(match.Groups["port"].Value, 1, 65535, out _))
         && (match.Groups["v6"].Value is "" || IPAddress.TryParse(match.Groups["v6"].Value, out _));
+
+    public static bool IsTrustedRealm(string text) =>
+        text.Split('=') is [var registry, var realm] && IsRegistryHost(registry) && IsRegistryHost(realm);
 
     [GeneratedRegex(@"^[a-z0-9]([a-z0-9-]*[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex DnsLabel();

@@ -68,14 +68,8 @@ public sealed class ClusterConnection : IAsyncDisposable
     /// <summary>The registries, for the actors.</summary>
     public IRegistry Registries(ILoggerFactory loggers)
     {
-        _registry = new RegistryClient(
-            new RegistryOptions
-            {
-                InsecureHosts = Simulator is null ? _settings.Registry.InsecureHosts : [.. _settings.Registry.InsecureHosts, Simulator.Registry.Host],
-                DockerConfigPath = _settings.Registry.CredentialsFile,
-                RequestTimeout = _settings.Registry.Timeout,
-            },
-            _time, loggers.CreateLogger<RegistryClient>());
+        var options = _settings.Registry.ToOptions(Simulator is null ? [] : [Simulator.Registry.Host]);
+        _registry = new RegistryClient(options, _time, loggers.CreateLogger<RegistryClient>());
         return new RegistryApi(_registry, _time);
     }
 

@@ -53,7 +53,8 @@ public static class CommandLine
         private readonly Option<string> kubeconfig = One("--kubeconfig", "FILE", "Serve the cluster of this kubeconfig file, not a simulated one.");
         private readonly Option<string> context = One("--context", "C", "Context in the kubeconfig file. Default: its current context.");
         private readonly Option<string> ns = One("--namespace", "NS", "Namespace of the pull pods. Default: the context's, or our own.");
-        private readonly Option<string[]> insecure = Many("--insecure-registry", "HOST", "Registry (HOST or HOST:PORT) without TLS; repeatable.");
+        private readonly Option<string[]> insecure =
+            Many("--insecure-registry", "HOST", "Registry without TLS (HOST:PORT, or HOST for its port 80); repeatable.");
         private readonly Option<string> nodes = One("--nodes", "N", "Nodes of the simulated cluster. Default: 8.");
         private readonly Option<bool> noExample = Switch("--no-example", "Start without the example machine.");
 

@@ -1,6 +1,7 @@
 using System.Net;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Specs;
+using CacheMachine.Host.Registries;
 using CacheMachine.Host.Settings;
 using CacheMachine.Host.Settings.Hocon;
 using Microsoft.Extensions.Configuration;
@@ -24,6 +25,9 @@ public class HostSettingsTests
         Assert.Equal("/etc/secrets/.dockerconfigjson", settings.Registry.CredentialsFile);
         Assert.Empty(settings.Registry.InsecureHosts);
         Assert.Equal((TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(30)), (settings.Registry.PollInterval, settings.Registry.Timeout));
+        var client = settings.Registry.ToOptions();
+        var defaults = new RegistryOptions { DockerConfigPath = settings.Registry.CredentialsFile };
+        Assert.Equal(defaults, client with { InsecureHosts = defaults.InsecureHosts, TrustedRealms = defaults.TrustedRealms });
         Assert.Equal(new KubernetesSettings(KubernetesMode.Simulator, false, null, null, null, null), settings.Kubernetes);
         Assert.Equal(
             new PullSettings(
@@ -40,6 +44,21 @@ public class HostSettingsTests
                 false, "cachemachine", 16, null, IPAddress.Loopback, 8081, null, null, null, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(5),
                 TimeSpan.FromSeconds(3), 1000),
             settings.Cluster);
+    }
+
+    [Fact]
+    public void Every_option_of_the_registry_client_can_be_set()
+    {
+        var options = Read(
+            ("registry.credentials-file", "/c"), ("registry.insecure-hosts", "h:5000"), ("registry.trusted-realms", "h=a"),
+            ("registry.timeout", "1s"), ("registry.retry-after-max", "2m"), ("registry.requests-per-host", "3"),
+            ("registry.page-size", "4"), ("registry.max-pages", "5"), ("registry.max-tags", "6"), ("registry.max-page-size", "7 KiB"),
+            ("registry.environment-proxy", "false")).Settings!.Registry.ToOptions("i:80");
+
+        var defaults = new RegistryOptions();
+        Assert.Equal(["h:5000", "i:80"], options.InsecureHosts);
+        Assert.Equal(["h=a"], options.TrustedRealms);
+        Assert.All(typeof(RegistryOptions).GetProperties(), option => Assert.NotEqual(option.GetValue(defaults), option.GetValue(options)));
     }
 
     [Fact]
@@ -95,6 +114,18 @@ public class HostSettingsTests
     [InlineData("registry.credentials-file", "", "a path")]
     [InlineData("registry.insecure-hosts", "http://x", "HOST or HOST:PORT")]
     [InlineData("registry.insecure-hosts", "x:70000", "HOST or HOST:PORT")]
+    [InlineData("registry.trusted-realms", "auth.example", "REGISTRY=TOKEN-SERVER")]
+    [InlineData("registry.trusted-realms", "registry.example=https://auth.example", "REGISTRY=TOKEN-SERVER")]
+    [InlineData("registry.trusted-realms", "registry.example=auth.example/token", "REGISTRY=TOKEN-SERVER")]
+    [InlineData("registry.trusted-realms", "=auth.example", "REGISTRY=TOKEN-SERVER")]
+    [InlineData("registry.trusted-realms", "a=b=c", "REGISTRY=TOKEN-SERVER")]
+    [InlineData("registry.retry-after-max", "25h", "from 1s to 24h")]
+    [InlineData("registry.requests-per-host", "0", "from 1 to 100")]
+    [InlineData("registry.page-size", "10001", "from 1 to 10000")]
+    [InlineData("registry.max-pages", "0", "from 1 to 100000")]
+    [InlineData("registry.max-tags", "1000001", "from 1 to 1000000")]
+    [InlineData("registry.max-page-size", "65 MiB", "from 1024 to 67108864 bytes")]
+    [InlineData("registry.environment-proxy", "maybe", "true or false")]
     [InlineData("registry.poll-interval", "500ms", "from 1s to 24h")]
     [InlineData("registry.poll-interval", "soon", "from 1s to 24h")]
     [InlineData("registry.timeout", "11m", "from 1s to 10m")]
@@ -193,6 +224,7 @@ public class HostSettingsTests
     [InlineData("log.level", "INFO")]
     [InlineData("log.profile", "Production")]
     [InlineData("registry.insecure-hosts", "localhost:5000, [::1]:5000,registry")]
+    [InlineData("registry.trusted-realms", "registry.example:5000=auth.example,[::1]:5000=[::1]:5001")]
     [InlineData("kubernetes.pull-secret", "pull.secret-1")]
     [InlineData("pull.evidence-grace", "0")]
     [InlineData("pull.sleeper-image", "None")]
