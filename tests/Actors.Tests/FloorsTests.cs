@@ -8,7 +8,7 @@ public sealed partial class FloorsTests
 {
     private static readonly string[] Floors =
     [
-        ".", "Images", "Nodes", "Specs", "RepoMen/Rubin", "RepoMen", "Pulling", "Machines/Model", "Machines/Decisions", "Machines/Status", "Machines",
+        ".", "Copies", "Images", "Nodes", "Specs", "RepoMen/Rubin", "RepoMen", "Pulling", "Machines/Model", "Machines/Decisions", "Machines/Status", "Machines",
         "Supervisor", "Serialization",
     ];
 

@@ -1,3 +1,4 @@
+using Akka.Actor.Setup;
 
 namespace CacheMachine.TestKit;
 
@@ -8,15 +9,16 @@ public abstract class ActorTest : Akka.TestKit.Xunit2.TestKit
     private static readonly TimeSpan s_guard = TimeSpan.FromSeconds(5);
 
     /// <summary>A system in virtual time.</summary>
-    protected ActorTest() : this(new VirtualTimeProvider())
+    /// <param name="setups">What else it is made with.</param>
+    protected ActorTest(params Setup[] setups) : this(new VirtualTimeProvider(), setups)
     {
     }
 
-    private ActorTest(VirtualTimeProvider time)
-        : base(TimeProviderScheduler.On(time)
+    private ActorTest(VirtualTimeProvider time, Setup[] setups)
+        : base(setups.Aggregate(ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(TimeProviderScheduler.On(time)
             .WithFallback(CountedDispatcher.Everywhere)
             .WithFallback("akka.test.single-expect-default = 5s\nakka.persistence.snapshot-store.plugin = akka.persistence.snapshot-store.inmem")
-            .WithFallback(DefaultConfig))
+            .WithFallback(DefaultConfig))), (all, setup) => all.And(setup)))
     {
         Time = time;
         Time.ComeToRest += ComeToRest;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Machines.Decisions;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Machines.Status;
@@ -15,7 +16,10 @@ namespace CacheMachine.Actors.Machines;
 /// <param name="RepoMen">Makes repository managers.</param>
 /// <param name="Settings">Defaults.</param>
 /// <param name="Time">Clock.</param>
-public sealed record MachineServices(IPulls Pulls, IActorRef Watcher, IActorRef? Budget, RepoManFactory RepoMen, MachineSettings Settings, TimeProvider Time);
+/// <param name="Copies">The replica's copy keeper.</param>
+/// <param name="Troubles">Where it is noted that the journal fails.</param>
+public sealed record MachineServices(
+    IPulls Pulls, IActorRef Watcher, IActorRef? Budget, RepoManFactory RepoMen, MachineSettings Settings, TimeProvider Time, IActorRef Copies, JournalTroubles Troubles);
 
 /// <summary>
 /// One machine. All decisions are <see cref="MachineDecisions"/>'s; the actor persists what was decided, then lets its children
@@ -65,8 +69,8 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
         Recover<IMachineEvent>(e => _state = _state with { Record = _state.Record.Apply(e) });
         Recover<RecoveryCompleted>(_ => Follow());
 
-        Command<GetMachine>(_ => Answer(() => StatusReport.Of(_state, _services.Settings, Now)));
-        Command<GetMachineImages>(_ => Answer(() => StatusReport.Images(_state)));
+        Command<GetMachine>(_ => Answer(() => StatusReport.Of(_state, _services.Settings, Now) is var status && _state.View.IsSynced ? status : new NotSeenYet(status, null)));
+        Command<GetMachineImages>(_ => Answer(() => StatusReport.Images(_state) is var images && _state.View.IsSynced ? images : new NotSeenYet(null, images)));
         Command<ConfigureMachine>(Configure);
         Command<DeleteMachine>(m => Decide(m, () =>
         {
@@ -140,6 +144,8 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
             Tell(e);
         _state = decision.State;
         Follow();
+        if (MachineCopy.Of(_name, LastSequenceNr, _state, _services.Settings, _services.Time) is { } copy)
+            _services.Copies.Tell(copy, Self);
         then?.Invoke();
     }
 
@@ -226,8 +232,16 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
 
     private void Refuse(Exception cause)
     {
-        _log.Warning("Machine {Machine} cannot be stored: {Error}", _name, cause.Message);
-        Sender.Tell(new NotStored(cause.Message));
+        var why = _services.Troubles.Note(cause);
+        _log.Warning("Machine {Machine} cannot be stored: {Error}", _name, why);
+        Sender.Tell(new NotStored(why));
+    }
+
+    /// <summary>The actor stops; the supervisor starts it again.</summary>
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        _services.Troubles.Note(reason);
+        base.OnRecoveryFailure(reason, message);
     }
 
     private void EndIfDone()

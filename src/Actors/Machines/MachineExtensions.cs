@@ -1,5 +1,6 @@
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
+using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Pulling;
@@ -11,8 +12,8 @@ namespace CacheMachine.Actors.Machines;
 public static class MachineExtensions
 {
     /// <summary>
-    /// The shard region of the machines, as <c>IRequiredActor&lt;MachineActor&gt;</c>. Needs the cluster watcher, and in the service container
-    /// <see cref="IPulls"/>, <see cref="RepoManFactory"/> and <see cref="TimeProvider"/>.
+    /// The shard region of the machines, as <c>IRequiredActor&lt;MachineActor&gt;</c>. Needs the cluster watcher and the copies, and in the service
+    /// container <see cref="IPulls"/>, <see cref="RepoManFactory"/>, <see cref="JournalTroubles"/> and <see cref="TimeProvider"/>.
     /// </summary>
     /// <param name="akka">The actor system.</param>
     /// <param name="settings">Of every machine.</param>
@@ -24,7 +25,8 @@ public static class MachineExtensions
             {
                 var services = new MachineServices(
                     resolver.GetService<IPulls>(), registry.Get<ClusterWatcherActor>(), registry.TryGet<NodeBudgetActor>(out var budget) ? budget : null,
-                    resolver.GetService<RepoManFactory>(), settings, resolver.GetService<TimeProvider>());
+                    resolver.GetService<RepoManFactory>(), settings, resolver.GetService<TimeProvider>(),
+                    registry.Get<CopyKeeperActor>(), resolver.GetService<JournalTroubles>());
                 return name => Props.Create(() => new MachineActor(name, services));
             },
             new MachineMessageExtractor(shards),

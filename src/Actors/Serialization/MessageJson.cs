@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Supervisor;
@@ -26,5 +27,7 @@ namespace CacheMachine.Actors.Serialization;
 [JsonSerializable(typeof(MachineImages))]
 [JsonSerializable(typeof(MachineNotFound))]
 [JsonSerializable(typeof(MachineGone))]
+[JsonSerializable(typeof(NotSeenYet))]
 [JsonSerializable(typeof(NotStored))]
+[JsonSerializable(typeof(ReadCopy))]
 internal sealed partial class MessageJson : JsonSerializerContext;

@@ -32,6 +32,9 @@ public sealed class MessageSerializer(ExtendedActorSystem? system)
         ["machine-not-found/1"] = MessageJson.Default.MachineNotFound,
         ["machine-gone/1"] = MessageJson.Default.MachineGone,
         ["not-stored/1"] = MessageJson.Default.NotStored,
+        ["not-seen-yet/1"] = MessageJson.Default.NotSeenYet,
+        // What every replica keeps of answers.
+        ["read-copy/1"] = MessageJson.Default.ReadCopy,
     };
 
     /// <summary>Every manifest that is read.</summary>

@@ -1,3 +1,4 @@
+using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Pulling;
@@ -23,6 +24,8 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     private readonly IActorRef _machines;
     private readonly IActorRef _watcher;
     private readonly IPulls _pulls;
+    private readonly IActorRef _copies;
+    private readonly JournalTroubles _troubles;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<string, List<IActorRef>> _waiting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _orphans = new(StringComparer.Ordinal);
@@ -35,9 +38,11 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     /// <param name="machines">The shard region of the machines.</param>
     /// <param name="watcher">The cluster watcher.</param>
     /// <param name="pulls">Where orphans are removed.</param>
-    public MachineSupervisorActor(IActorRef machines, IActorRef watcher, IPulls pulls)
+    /// <param name="copies">The copy keeper of this replica.</param>
+    /// <param name="troubles">Where it is noted that the journal fails.</param>
+    public MachineSupervisorActor(IActorRef machines, IActorRef watcher, IPulls pulls, IActorRef copies, JournalTroubles troubles)
     {
-        (_machines, _watcher, _pulls) = (machines, watcher, pulls);
+        (_machines, _watcher, _pulls, _copies, _troubles) = (machines, watcher, pulls, copies, troubles);
 
         Recover<SnapshotOffer>(offer =>
         {
@@ -92,22 +97,38 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     /// <summary>The actor stops, as it cannot know whether the event was stored; it is started again, and reads its journal.</summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Refuse(cause, @event);
 
+    /// <summary>The actor stops and is started again.</summary>
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        _troubles.Note(reason);
+        base.OnRecoveryFailure(reason, message);
+    }
+
     private void Refuse(Exception cause, object @event)
     {
-        _log.Warning("The list of machines cannot be stored: {Error}", cause.Message);
+        var why = _troubles.Note(cause);
+        _log.Warning("The list of machines cannot be stored: {Error}", why);
         // That a machine is gone is told again by the machine, when it is told again to go.
         if (@event is MachineCreated or MachineRemoving)
-            Sender.Tell(new NotStored(cause.Message));
+            Sender.Tell(new NotStored(why));
     }
 
     private void Apply(ISupervisorEvent stored)
     {
         _register = _register.Apply(stored);
         _compaction.SaveIfDue(this, _register);
+        PublishNames();
+    }
+
+    private void PublishNames()
+    {
+        var machines = _register.Machines;
+        _copies.Tell(new PublishCopy(CopyKeys.Machines, LastSequenceNr, IsProvisional: false, () => [new MachineNames([.. machines.Keys])]));
     }
 
     private void Started()
     {
+        PublishNames();
         foreach (var machine in _register.Machines.Values)
             TellSpec(machine);
         TellRemoving();

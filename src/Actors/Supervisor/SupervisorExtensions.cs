@@ -1,6 +1,8 @@
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
+using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Machines;
+using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Pulling;
 
@@ -13,15 +15,18 @@ public static class SupervisorExtensions
 
     /// <summary>
     /// One supervisor in the whole cluster; <c>IRequiredActor&lt;MachineSupervisorActor&gt;</c> reaches it from every replica. It stops when the journal fails, and is
-    /// started again with backoff. Needs the cluster watcher and the machines, and an <see cref="IPulls"/> in the service container.
+    /// started again with backoff. Needs the cluster watcher, the copies and the machines, and in the service container an <see cref="IPulls"/> and
+    /// <see cref="JournalTroubles"/>.
     /// </summary>
     public static AkkaConfigurationBuilder AddSupervisor(this AkkaConfigurationBuilder akka) => akka.WithSingleton<MachineSupervisorActor>(
         MachineSupervisorActor.Id,
         (_, registry, resolver) =>
         {
             var (machines, watcher, pulls) = (registry.Get<MachineActor>(), registry.Get<ClusterWatcherActor>(), resolver.GetService<IPulls>());
-            return BackoffSupervisor.Props(Backoff.OnStop(
-                Props.Create(() => new MachineSupervisorActor(machines, watcher, pulls)), "supervisor", MinBackoff, MaxBackoff, 0.2, -1));
+            var (copies, troubles) = (registry.Get<CopyKeeperActor>(), resolver.GetService<JournalTroubles>());
+            return BackoffSupervisor.Props(Backoff
+                .OnStop(Props.Create(() => new MachineSupervisorActor(machines, watcher, pulls, copies, troubles)), "supervisor", MinBackoff, MaxBackoff, 0.2, -1)
+                .WithReplyWhileStopped(new NotStored("the journal has just failed")));
         },
         new ClusterSingletonOptions { SingletonIdentificationInterval = TimeSpan.FromMilliseconds(200), LogSingletonIdentificationFailure = false });
 }

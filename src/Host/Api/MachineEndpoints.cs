@@ -13,13 +13,16 @@ namespace CacheMachine.Host.Api;
 /// <summary>The HTTP API: each request becomes a question to an actor, and its answer JSON.</summary>
 internal static class MachineEndpoints
 {
-    // Reads are answered from memory; writes wait for the journal, deletions also for the cluster.
-    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(5), WriteTimeout = TimeSpan.FromSeconds(15), DeleteTimeout = TimeSpan.FromSeconds(60);
+    // Writes wait for the journal, deletions also for the cluster; neither waits on for a journal that fails.
+    private static readonly TimeSpan WriteSoon = TimeSpan.FromSeconds(5), WriteLate = TimeSpan.FromSeconds(15), DeleteLate = TimeSpan.FromSeconds(60);
+
+    /// <summary>What the endpoints need; it is made when the first request comes, after the actors.</summary>
+    public static IServiceCollection AddMachineEndpoints(this IServiceCollection services) =>
+        services.AddSingleton<PublicWords>().AddSingleton<PatientAsk>().AddSingleton<OwnerOrCopy>();
 
     public static void MapMachines(this WebApplication web, HostSettings settings)
     {
         var supervisor = web.Services.GetRequiredService<IRequiredActor<MachineSupervisorActor>>();
-        var actors = web.Services.GetRequiredService<IRequiredActor<MachineActor>>();
         web.UseExceptionHandler();
         web.UseStatusCodePages();
 
@@ -27,74 +30,43 @@ internal static class MachineEndpoints
         web.MapGet("/", () => Results.Json(metadata, ApiJson.Plain.Metadata));
 
         var machines = web.MapGroup($"/{settings.Http.Prefix}");
-        machines.MapGet("/", (HttpContext http, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            await supervisor.ActorRef.Ask<object>(ListMachines.Instance, timeout, cancelled) is var answer && answer is MachineNames known
-                ? Results.Json(known.Names, ApiJson.Plain.ImmutableArrayString)
-                : NotNow(http, answer)));
+        machines.MapGet("/", (HttpContext http, OwnerOrCopy reads) => reads.NamesAsync(http));
 
-        machines.MapPost("/", (HttpContext http, CancellationToken cancelled) => Answer(http, WriteTimeout, async timeout =>
+        machines.MapPost("/", async (HttpContext http, PatientAsk ask, CancellationToken cancelled) =>
         {
             if (await Body.ReadAsync(http.Request, settings.Http.MaxBodySize) is not { } body)
                 return Problems.TooBig(settings.Http.MaxBodySize);
             return MachineSpecReader.Read(body) switch
             {
                 { NotJson: { } why } => Problems.NotJson(why),
-                { Spec: { } spec } => Machine(http, await supervisor.ActorRef.Ask<object>(new CreateMachine(spec), timeout, cancelled)),
+                { Spec: { } spec } => await ask.AskAsync(supervisor.ActorRef, new CreateMachine(spec), WriteSoon, WriteLate, cancelled) switch
+                {
+                    { Answer: MachineStatus status } => Results.Json(status, ApiJson.Plain.MachineStatus),
+                    var asked => NotNow(http, asked),
+                },
                 var refused => Problems.Faulty(refused.Faults),
             };
-        }));
+        });
 
-        machines.MapGet("/{name}", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            Machine(http, await actors.ActorRef.Ask<object>(new GetMachine(name), timeout, cancelled))));
-
-        machines.MapGet("/{name}/available", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            Images(http, await actors.ActorRef.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Available)));
-
-        machines.MapGet("/{name}/desired", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, ReadTimeout, async timeout =>
-            Images(http, await actors.ActorRef.Ask<object>(new GetMachineImages(name), timeout, cancelled), images => images.Desired)));
+        machines.MapGet("/{name}", (HttpContext http, string name, OwnerOrCopy reads) => reads.MachineAsync(http, name));
+        machines.MapGet("/{name}/available", (HttpContext http, string name, OwnerOrCopy reads) => reads.ImagesAsync(http, name, images => images.Available));
+        machines.MapGet("/{name}/desired", (HttpContext http, string name, OwnerOrCopy reads) => reads.ImagesAsync(http, name, images => images.Desired));
 
         // As the old service, deleting what is not there is no error: it is gone.
-        machines.MapDelete("/{name}", (HttpContext http, string name, CancellationToken cancelled) => Answer(http, DeleteTimeout, async timeout =>
-            await supervisor.ActorRef.Ask<object>(new RemoveMachine(name), timeout, cancelled) switch
+        machines.MapDelete("/{name}", async (HttpContext http, string name, PatientAsk ask, CancellationToken cancelled) =>
+            await ask.AskAsync(supervisor.ActorRef, new RemoveMachine(name), WriteSoon, DeleteLate, cancelled) switch
             {
-                MachineGone => Results.Json(new Deleted(name, true), ApiJson.Plain.Deleted),
-                MachineNotFound => Results.Json(new Deleted(name, false), ApiJson.Plain.Deleted),
-                var answer => NotNow(http, answer),
-            }));
+                { Answer: MachineGone } => Results.Json(new Deleted(name, true), ApiJson.Plain.Deleted),
+                { Answer: MachineNotFound } => Results.Json(new Deleted(name, false), ApiJson.Plain.Deleted),
+                var asked => NotNow(http, asked),
+            });
     }
 
-    private static async Task<IResult> Answer(HttpContext http, TimeSpan timeout, Func<TimeSpan, Task<IResult>> ask)
+    private static IResult NotNow(HttpContext http, Asked asked) => asked switch
     {
-        try
-        {
-            return await ask(timeout);
-        }
-        catch (AskTimeoutException)
-        {
-            return Problems.Busy(http.Response, $"no answer within {timeout.TotalSeconds:0} s; whether it was carried out is not known, asking again is safe");
-        }
-    }
-
-    private static IResult Machine(HttpContext http, object answer) => answer switch
-    {
-        MachineStatus status => Results.Json(status, ApiJson.Plain.MachineStatus),
-        MachineNotFound none => Problems.NoMachine(none.Machine),
-        _ => NotNow(http, answer),
-    };
-
-    private static IResult Images(HttpContext http, object answer, Func<MachineImages, System.Collections.Immutable.ImmutableArray<Actors.Images.DesiredImage>> which) => answer switch
-    {
-        MachineImages images => Results.Json(new ImageLists(which(images), images.All), ApiJson.Plain.ImageLists),
-        MachineNotFound none => Problems.NoMachine(none.Machine),
-        _ => NotNow(http, answer),
-    };
-
-    // No replica runs the machine just now, or the one that does cannot be reached, or cannot store anything.
-    private static IResult NotNow(HttpContext http, object answer) => answer switch
-    {
-        Status.Failure failure => Problems.Busy(http.Response, failure.Cause.Message),
-        NotStored refused => Problems.Busy(http.Response, $"it cannot be stored just now, asking again is safe: {refused.Why}"),
-        _ => throw new InvalidOperationException($"an actor answered with {answer.GetType().Name}"),
+        { Answer: { } answer } => throw new InvalidOperationException($"an actor answered with {answer.GetType().Name}"),
+        { IsRefused: true } => Problems.Busy(http.Response, $"it cannot be stored just now, asking again is safe: {asked.Why}"),
+        _ => Problems.Busy(http.Response, $"{asked.Why}; whether it was carried out is not known, asking again is safe"),
     };
 
     private static Metadata About(string name)

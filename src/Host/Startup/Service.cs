@@ -1,4 +1,6 @@
 using Akka.Hosting;
+using CacheMachine.Actors;
+using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Machines;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Pulling;
@@ -31,7 +33,9 @@ public static class Service
             .AddSingleton<IPulls>(services => services.GetRequiredService<KubernetesClusterApi>())
             .AddSingleton(services => cluster.Registries(services.GetRequiredService<ILoggerFactory>()))
             .AddSingleton(new RepoManSettings(settings.Registry.PollInterval, settings.Registry.BackoffMin, settings.Registry.BackoffMax))
-            .AddSingleton<RepoManFactory>();
+            .AddSingleton<RepoManFactory>()
+            .AddSingleton(new JournalTroubles(time))
+            .AddMachineEndpoints();
         // Before the actor system, so that the database is there when it starts.
         builder.Services.AddSingleton(new JournalDatabase(settings.Data, time));
         builder.Services.AddHostedService(services => services.GetRequiredService<JournalDatabase>());
@@ -43,6 +47,7 @@ public static class Service
                 .AddJournal(services.GetRequiredService<JournalDatabase>())
                 .AddCluster(settings)
                 .AddClusterWatcher()
+                .AddCopies()
                 .AddNodeBudget(settings.Pull.MaxNodesPulling)
                 .AddMachines(settings.Pull.ToMachineSettings() with { History = settings.Data.History }, settings.Cluster.Shards)
                 .AddSupervisor();

@@ -1,5 +1,6 @@
 using System.Text;
 using Akka.Hosting;
+using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Machines;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Machines.Status;
@@ -36,6 +37,10 @@ internal sealed class MachineService : IAsyncDisposable
 
     public VirtualTimeProvider Time { get; } = new();
 
+    public JournalTroubles Troubles => field ??= new(Time);
+
+    public ActorSystem System => _host!.Services.GetRequiredService<ActorSystem>();
+
     public WatchedStore Store { get; private set; } = null!;
 
     public IActorRef Supervisor { get; private set; } = ActorRefs.Nobody;
@@ -62,8 +67,8 @@ internal sealed class MachineService : IAsyncDisposable
     {
         _host = ServiceSystem.Start(
             Time, Store,
-            akka => akka.AddClusterWatcher().AddMachines(_settings, 4).AddSupervisor(),
-            services => services.AddSingleton<IClusterWatch>(Cluster).AddSingleton<IPulls>(Cluster).AddSingleton<TimeProvider>(Time).AddSingleton(new RepoManFactory(
+            akka => akka.AddClusterWatcher().AddCopies().AddMachines(_settings, 4).AddSupervisor(),
+            services => services.AddSingleton<IClusterWatch>(Cluster).AddSingleton<IPulls>(Cluster).AddSingleton<TimeProvider>(Time).AddSingleton(Troubles).AddSingleton(new RepoManFactory(
                 new RegistryDouble(), new RepoManSettings(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)))));
         var actors = _host.Services.GetRequiredService<IActorRegistry>();
         Machines = actors.Get<MachineActor>();
@@ -94,7 +99,11 @@ internal sealed class MachineService : IAsyncDisposable
 
     public async Task<MachineStatus> CreateAsync(MachineSpec spec) => (MachineStatus)await AskAsync(Supervisor, new CreateMachine(spec));
 
-    public async Task<MachineStatus> StatusAsync(string name) => (MachineStatus)await AskAsync(Machines, new GetMachine(name));
+    public async Task<MachineStatus> StatusAsync(string name) => await AskAsync(Machines, new GetMachine(name)) switch
+    {
+        NotSeenYet { Status: { } status } => status,
+        var answer => (MachineStatus)answer,
+    };
 
     public async Task<IReadOnlyList<string>> NamesAsync() => ((MachineNames)await AskAsync(Supervisor, ListMachines.Instance)).Names;
 

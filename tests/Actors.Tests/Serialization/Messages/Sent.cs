@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text;
+using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Supervisor;
@@ -27,6 +29,8 @@ internal static class Sent
         "machine-images/1" => new MachineImages(Stored.Images, [Stored.Images[0]], Stored.Images),
         "machine-not-found/1" => new MachineNotFound("jupyter"),
         "not-stored/1" => new NotStored("append to the journal of 'x': the database is away. Nothing was stored."),
+        "not-seen-yet/1" => new NotSeenYet(Status, new MachineImages(Stored.Images, [], Stored.Images)),
+        "read-copy/1" => new ReadCopy(At, 3114, "machine-names/1", Encoding.UTF8.GetBytes("compressed"), IsShort: true),
         "machine-gone/1" => new MachineGone("jupyter", 8),
         _ => throw new ArgumentOutOfRangeException(nameof(manifest), manifest, "give the new manifest a value here"),
     };
