@@ -29,6 +29,12 @@ internal sealed class WatchedStore : IAsyncDisposable
     /// <summary>Persistence id and manifest of every event that was to be appended, in order.</summary>
     public ConcurrentQueue<(string Id, string Manifest)> Written { get; } = new();
 
+    /// <summary>Why nothing can be written; null: it can.</summary>
+    public string? RefusesWrites { get; set; }
+
+    /// <summary>Why nothing can be read; null: it can.</summary>
+    public string? RefusesReads { get; set; }
+
     /// <summary>How many persistent actors began to recover.</summary>
     public int Recoveries => Volatile.Read(ref _recoveries);
 
@@ -118,7 +124,13 @@ internal sealed class WatchedStore : IAsyncDisposable
             Receive<WriteMessages>(m =>
             {
                 var writes = m.Messages.OfType<AtomicWrite>().ToList();
-                if (writes is not [var first, ..] || !IsHeld(store._writes, first.PersistenceId, m))
+                if (store.RefusesWrites is { } why)
+                {
+                    m.PersistentActor.Tell(new WriteMessagesFailed(new IOException(why), writes.Count));
+                    foreach (var e in writes.SelectMany(write => (IEnumerable<IPersistentRepresentation>)write.Payload))
+                        m.PersistentActor.Tell(new WriteMessageFailure(e, new IOException(why), m.ActorInstanceId), e.Sender);
+                }
+                else if (writes is not [var first, ..] || !IsHeld(store._writes, first.PersistenceId, m))
                 {
                     foreach (var e in writes.SelectMany(write => (IEnumerable<IPersistentRepresentation>)write.Payload))
                         store.Written.Enqueue((e.PersistenceId, new JournalSerializer(null).Manifest(e.Payload)));
@@ -128,7 +140,9 @@ internal sealed class WatchedStore : IAsyncDisposable
             Receive<ReplayMessages>(m =>
             {
                 Interlocked.Increment(ref store._recoveries);
-                if (!IsHeld(store._reads, m.PersistenceId, m))
+                if (store.RefusesReads is { } why)
+                    m.PersistentActor.Tell(new ReplayMessagesFailure(new IOException(why)));
+                else if (!IsHeld(store._reads, m.PersistenceId, m))
                     journal.Forward(m);
             });
             ReceiveAny(journal.Forward);
