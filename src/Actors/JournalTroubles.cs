@@ -16,13 +16,13 @@ public sealed class JournalTroubles(TimeProvider time)
     /// <returns>The reason in words.</returns>
     public string Note(Exception cause)
     {
-        var why = Describe(cause);
+        var why = InWords(cause);
         _last = new Trouble(why, time.GetTimestamp());
         return why;
     }
 
     /// <summary>The store's own words, without those of what lies between it and us.</summary>
-    public static string Describe(Exception cause)
+    public static string InWords(Exception cause)
     {
         var words = new List<string>();
         for (var e = cause; e is not null; e = e.InnerException)
