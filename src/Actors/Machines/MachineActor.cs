@@ -238,11 +238,8 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
     }
 
     /// <summary>The actor stops; the supervisor starts it again.</summary>
-    protected override void OnRecoveryFailure(Exception reason, object? message = null)
-    {
-        _services.Troubles.Note(reason);
-        base.OnRecoveryFailure(reason, message);
-    }
+    protected override void OnRecoveryFailure(Exception reason, object? message = null) =>
+        _log.Error("The journal of machine {Machine} cannot be read on from event {SequenceNr}: {Error}", _name, LastSequenceNr, _services.Troubles.Note(reason));
 
     private void EndIfDone()
     {

@@ -98,11 +98,8 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Refuse(cause, @event);
 
     /// <summary>The actor stops and is started again.</summary>
-    protected override void OnRecoveryFailure(Exception reason, object? message = null)
-    {
-        _troubles.Note(reason);
-        base.OnRecoveryFailure(reason, message);
-    }
+    protected override void OnRecoveryFailure(Exception reason, object? message = null) =>
+        _log.Error("The journal of the list of machines cannot be read on from event {SequenceNr}: {Error}", LastSequenceNr, _troubles.Note(reason));
 
     private void Refuse(Exception cause, object @event)
     {

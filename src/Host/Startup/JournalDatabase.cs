@@ -1,5 +1,6 @@
 using CacheMachine.Host.Settings;
 using LinqToDB;
+using LinqToDB.Data;
 using LinqToDB.DataProvider.PostgreSQL;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -9,7 +10,8 @@ namespace CacheMachine.Host.Startup;
 /// <summary>The database of the journal and the snapshots: PostgreSQL where one is configured, else SQLite.</summary>
 /// <param name="settings">Which.</param>
 /// <param name="time">Clock.</param>
-internal sealed class JournalDatabase(DataSettings settings, TimeProvider time) : IHostedService, IAsyncDisposable
+/// <param name="logger">Says that a database is waited for.</param>
+internal sealed partial class JournalDatabase(DataSettings settings, TimeProvider time, ILogger<JournalDatabase> logger) : IHostedService, IAsyncDisposable
 {
     private const string DatabaseFile = "cachemachine.db";
 
@@ -17,9 +19,10 @@ internal sealed class JournalDatabase(DataSettings settings, TimeProvider time) 
 
     private readonly NpgsqlDataSource? _postgres = settings.Postgres is { } connection ? Postgres(connection, settings.PostgresPasswordFile) : null;
 
-    /// <summary>For Akka.Persistence.Sql. It may hold a password.</summary>
+    /// <summary>For Akka.Persistence.Sql, which wants the provider by name besides. It may hold a password.</summary>
     public DataOptions Options => _postgres is { } postgres
         ? new DataOptions().UseConnectionFactory(PostgreSQLTools.GetDataProvider(PostgreSQLVersion.v95), _ => postgres.CreateConnection())
+            .WithOptions<ConnectionOptions>(options => options with { ProviderName = ProviderName.PostgreSQL95 })
         : new DataOptions().UseConnectionString(ProviderName.SQLiteMS, Sqlite);
 
     private string SqlitePath => Path.Combine(settings.Directory, DatabaseFile);
@@ -69,15 +72,21 @@ internal sealed class JournalDatabase(DataSettings settings, TimeProvider time) 
     private async Task OpenAsync(NpgsqlDataSource postgres, CancellationToken cancellationToken)
     {
         var builder = new NpgsqlConnectionStringBuilder(settings.Postgres);
+        var isAway = false;
         while (true)
         {
             try
             {
                 await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
+                if (isAway)
+                    LogThere(logger, builder.Database, builder.Host, builder.Port);
                 return;
             }
             catch (NpgsqlException e) when (e.IsTransient)
             {
+                if (!isAway)
+                    LogAway(logger, builder.Database, builder.Host, builder.Port, e.Message);
+                isAway = true;
                 await Task.Delay(Again, time, cancellationToken);
             }
             catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException)
@@ -86,4 +95,10 @@ internal sealed class JournalDatabase(DataSettings settings, TimeProvider time) 
             }
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The PostgreSQL database {Database} at {Host}:{Port} cannot be opened; waiting for it: {Error}")]
+    private static partial void LogAway(ILogger logger, string? database, string? host, int port, string error);
+
+    [LoggerMessage(LogLevel.Information, "The PostgreSQL database {Database} at {Host}:{Port} is there")]
+    private static partial void LogThere(ILogger logger, string? database, string? host, int port);
 }

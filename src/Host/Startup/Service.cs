@@ -37,7 +37,7 @@ public static class Service
             .AddSingleton(new JournalTroubles(time))
             .AddMachineEndpoints();
         // Before the actor system, so that the database is there when it starts.
-        builder.Services.AddSingleton(new JournalDatabase(settings.Data, time));
+        builder.Services.AddSingleton(services => new JournalDatabase(settings.Data, time, services.GetRequiredService<ILogger<JournalDatabase>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<JournalDatabase>());
         builder.Services.AddAkka(ReplicaCluster.SystemName, (akka, services) =>
         {
