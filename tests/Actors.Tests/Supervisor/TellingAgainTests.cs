@@ -18,7 +18,7 @@ public sealed class TellingAgainTests : ActorTest
     public TellingAgainTests()
     {
         _machines = CreateTestProbe();
-        _supervisor = Sys.ActorOf(Props.Create(() => new MachineSupervisorActor(_machines.Ref, ActorRefs.Nobody, new ClusterDouble())));
+        _supervisor = Sys.ActorOf(Props.Create(() => new MachineSupervisorActor(_machines.Ref, ActorRefs.Nobody, new ClusterDouble(), ActorRefs.Nobody, new JournalTroubles(Time))));
     }
 
     [Theory]
