@@ -56,9 +56,9 @@ public enum ClusterKinds
 /// <summary>One of our DaemonSets as the cluster has it.</summary>
 /// <param name="Name"><c>metadata.name</c>.</param>
 /// <param name="Uid"><c>metadata.uid</c>.</param>
-/// <param name="Machine">The machine it pulls for (label <c>app</c>).</param>
+/// <param name="Label">Its label <c>app</c>, which says whose it is.</param>
 /// <param name="Image">The image of its pull container, as written there.</param>
-public sealed record PullObject(string Name, string Uid, string Machine, string Image);
+public sealed record PullObject(string Name, string Uid, string Label, string Image);
 
 /// <summary>One of our pull pods as the cluster has it.</summary>
 public sealed record PullPod

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Actors.Pulling;
@@ -11,17 +9,7 @@ namespace CacheMachine.Actors.Pulling;
 /// <param name="Policy"><c>imagePullPolicy</c>.</param>
 /// <param name="Targets">Where it is pulled.</param>
 /// <param name="Machine">Labels, tolerations and the other things of the machine that its pods take over.</param>
-public sealed record PullOrder(string Name, string Image, string Policy, PullTargets Targets, MachineSpec Machine)
-{
-    /// <summary>
-    /// The DaemonSet's name: the machine's and a hash of the image. A machine's name has at most 52 characters, so this one has at most 63
-    /// and is a label value too; two images never share one.
-    /// </summary>
-    /// <param name="machine">Name of the machine.</param>
-    /// <param name="image">The normalised image.</param>
-    public static string NameFor(string machine, string image) =>
-        $"{machine}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(image)))[..10]}";
-}
+public sealed record PullOrder(string Name, string Image, string Policy, PullTargets Targets, MachineSpec Machine);
 
 /// <summary>The nodes a DaemonSet covers.</summary>
 /// <param name="Nodes">Their names, sorted; null for every node that the machine's labels match, also those that join later.</param>

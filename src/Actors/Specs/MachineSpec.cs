@@ -9,7 +9,7 @@ namespace CacheMachine.Actors.Specs;
 /// </remarks>
 public sealed record MachineSpec
 {
-    /// <summary>DNS label (RFC 1123) of at most 52 characters, so that a DaemonSet's name (it and a hash) is a label value.</summary>
+    /// <summary>1 to 253 letters, digits, '.', '_' or '-'.</summary>
     public required string Name { get; init; }
 
     /// <summary>Labels a node must have, all of them; empty matches every node.</summary>

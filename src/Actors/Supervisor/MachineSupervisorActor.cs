@@ -31,6 +31,8 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     private readonly HashSet<string> _orphans = new(StringComparer.Ordinal);
     private readonly Queue<string> _toTell = new();
     private int _turn;
+    // Of the machines that there are, those on their way out included; null: to be computed.
+    private HashSet<string>? _labels;
     private readonly JournalCompaction _compaction = new(every: 200, JournalCompaction.DefaultHistory);
     private MachineRegister _register = MachineRegister.Empty;
     private ClusterView _view = ClusterView.Empty;
@@ -113,6 +115,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     private void Apply(ISupervisorEvent stored)
     {
         _register = _register.Apply(stored);
+        _labels = null;
         _compaction.SaveIfDue(this, _register);
         PublishNames();
     }
@@ -228,10 +231,10 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     {
         if (!_view.IsSynced)
             return;
-        foreach (var pull in _view.Pulls.Values.Where(pull =>
-            !_register.Machines.ContainsKey(pull.Machine) && !_register.Removing.ContainsKey(pull.Machine) && _orphans.Add(pull.Name)))
+        _labels ??= [.. _register.Machines.Keys.Concat(_register.Removing.Keys).Select(PullNames.Label)];
+        foreach (var pull in _view.Pulls.Values.Where(pull => !_labels.Contains(pull.Label) && _orphans.Add(pull.Name)))
         {
-            _log.Info("DaemonSet {0} is of a machine that does not exist ({1}); removing it", pull.Name, pull.Machine);
+            _log.Info("DaemonSet {DaemonSet} belongs to {Machine}, a machine that does not exist; deleting it", pull.Name, pull.Label);
             _pulls.DeletePullAsync(pull.Name, CancellationToken.None)
                 .PipeTo(Self, success: _ => new OrphanRemoved(pull.Name), failure: error => new OrphanStays(pull.Name, error.Message));
         }

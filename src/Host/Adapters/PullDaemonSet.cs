@@ -38,7 +38,7 @@ public static class PullDaemonSet
     {
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            [MachineLabel] = order.Machine.Name,
+            [MachineLabel] = PullNames.Label(order.Machine.Name),
             ["app.kubernetes.io/component"] = "pull",
             [InstanceLabel] = order.Name,
             ["app.kubernetes.io/managed-by"] = "cachemachine",

@@ -70,7 +70,7 @@ internal sealed class ClusterDouble : IClusterWatch, IPulls
     /// <summary>A DaemonSet that nobody ordered here.</summary>
     public void Plant(string name, string machine)
     {
-        var pull = new PullObject(name, $"uid-{Interlocked.Increment(ref _uids)}", machine, "registry.example/planted:1");
+        var pull = new PullObject(name, $"uid-{Interlocked.Increment(ref _uids)}", PullNames.Label(machine), "registry.example/planted:1");
         var order = new PullOrder(name, pull.Image, "Always", PullTargets.Everywhere, Facts.Spec(machine));
         Change(() => _pulls[name] = (order, pull), new PullChanged(pull));
     }
@@ -130,7 +130,7 @@ internal sealed class ClusterDouble : IClusterWatch, IPulls
                 return new(known.Object.Uid, known.Order.Targets.Equals(order.Targets) ? EnsuredHow.Adopted : EnsuredHow.Retargeted);
             }
         }
-        var pull = new PullObject(order.Name, $"uid-{Interlocked.Increment(ref _uids)}", order.Machine.Name, order.Image);
+        var pull = new PullObject(order.Name, $"uid-{Interlocked.Increment(ref _uids)}", PullNames.Label(order.Machine.Name), order.Image);
         Change(() => _pulls[order.Name] = (order, pull), new PullChanged(pull));
         return new(pull.Uid, EnsuredHow.Created);
     }

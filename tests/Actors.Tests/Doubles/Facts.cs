@@ -29,7 +29,7 @@ internal static class Facts
     public static string Digest(char digit) => $"sha256:{new string(digit, 64)}";
 
     public static string PullOf(string machine, string image) =>
-        PullOrder.NameFor(machine, ImageReference.Parse(Image(image).ImageUrl).ToString());
+        PullNames.DaemonSet(machine, ImageReference.Parse(Image(image).ImageUrl).ToString());
 
     public static PullOrder Order(string name, params string[] nodes) =>
         new(name, "registry.example/a:1", "Always", nodes.Length == 0 ? PullTargets.Everywhere : PullTargets.On(nodes), Spec("m"));

@@ -226,6 +226,28 @@ public sealed class MachineLifeTests : IAsyncLifetime
         Assert.NotNull(Cluster.UidOf(A));
     }
 
+    [Theory]
+    [InlineData("Lab.One_2")]
+    [InlineData("a.name.that.is.longer.than.any.label.of.Kubernetes.can.ever.be.and.then.some")]
+    [InlineData("-_.")]
+    public async Task A_machine_of_any_name_keeps_its_DaemonSets_and_removes_those_that_nothing_explains(string name)
+    {
+        await _service.CreateAsync(Facts.Spec(name, "a:1"));
+        var pull = Facts.PullOf(name, "a:1");
+        await _service.Until(() => Cluster.UidOf(pull) is not null, "the pull has begun");
+        Cluster.Plant("planted", name);
+        await _service.Until(() => Cluster.UidOf("planted") is null, "the planted one is gone");
+        Pulled(pull, "n1");
+        Pulled(pull, "n2");
+        await _service.Until(async () => (await _service.StatusAsync(name)).Phase == MachinePhase.Ready, "the machine is ready");
+        Assert.Equal([pull], Cluster.Asked("ensure").Select(request => request.Name));
+
+        Cluster.Plant("planted", name);
+        Assert.IsType<MachineGone>(await MachineService.AskAsync(_service.Supervisor, new RemoveMachine(name)));
+        await _service.Until(() => Cluster.DaemonSets.Count == 0, "nothing of it is left");
+        Assert.Equal(new MachineNotFound(name), await MachineService.AskAsync(_service.Machines, new GetMachine(name)));
+    }
+
     [Fact]
     public async Task An_orphan_that_stays_is_tried_again_although_nothing_else_happens()
     {

@@ -73,7 +73,7 @@ public sealed class PullDaemonSetTests
     public void The_longest_names_are_label_values()
     {
         var machine = new MachineSpec { Name = new string('m', 52) };
-        var order = Orders.Plain() with { Name = PullOrder.NameFor(machine.Name, "registry.example/a:1"), Machine = machine };
+        var order = Orders.Plain() with { Name = PullNames.DaemonSet(machine.Name, "registry.example/a:1"), Machine = machine };
         Assert.All(PullDaemonSet.Build(order, "ns", null, null).Metadata.Labels!.Values, value => Assert.InRange(value.Length, 1, 63));
     }
 

@@ -71,7 +71,7 @@ public sealed class Assessment
 
     private ImmutableArray<NodeFacts> MissingOn(string machine, WantedImage wanted)
     {
-        var pods = PodsByNode(PullOrder.NameFor(machine, wanted.Key));
+        var pods = PodsByNode(PullNames.DaemonSet(machine, wanted.Key));
         return [.. Eligible.Where(node => !Has(wanted, node, pods.GetValueOrDefault(node.Name)))];
     }
 

@@ -146,8 +146,9 @@ public sealed class MachineDecisions(MachineSettings settings)
     {
         var state = turn.State;
         var known = state.Record.Pulls.Values.Select(pull => pull.Pull).ToHashSet(StringComparer.Ordinal);
+        var label = PullNames.Label(state.Record.Spec!.Name);
         var orphans = state.View.Pulls.Values.Where(pull =>
-            pull.Machine == state.Record.Spec!.Name && !known.Contains(pull.Name) && !state.Gone.Contains(pull.Uid));
+            pull.Label == label && !known.Contains(pull.Name) && !state.Gone.Contains(pull.Uid));
         turn.State = state with { Removing = state.Removing.Union(orphans.Select(pull => pull.Name)) };
     }
 

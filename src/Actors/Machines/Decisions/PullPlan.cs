@@ -59,7 +59,7 @@ public sealed class PullPlan
             free--;
             var everywhere = nodes.Count == _assessment.Eligible.Length && spec.MaxNodesPulling is null && !_settings.LimitsNodes;
             yield return new PullStarted(
-                key, image.Wanted.Image.ImageUrl, image.Wanted.Digest, PullOrder.NameFor(spec.Name, key), everywhere ? null : [.. nodes], _now);
+                key, image.Wanted.Image.ImageUrl, image.Wanted.Digest, PullNames.DaemonSet(spec.Name, key), everywhere ? null : [.. nodes], _now);
         }
     }
 
@@ -102,7 +102,7 @@ public sealed class PullPlan
     // The DaemonSet of an earlier pull has the name that this one needs; its pods outlive it by a moment, and would be judged as this one's.
     private bool IsLeaving(MachineState state, string machine, string image)
     {
-        var name = PullOrder.NameFor(machine, image);
+        var name = PullNames.DaemonSet(machine, image);
         return state.Removing.Contains(name) || state.View.Pulls.ContainsKey(name)
             || state.View.PodsOf(name).Any(pod => _assessment.Eligible.Any(node => node.Name == pod.Node));
     }

@@ -80,7 +80,7 @@ public sealed class MachineModelTests
         world.State.Wanted.FirstOrDefault(w => w.Image.Name == image)?.Digest;
 
     private static bool IsBeingUsed(World world, string image, string node) =>
-        world.Pods.Any(p => p.Node == node && p.Pull == PullOrder.NameFor("m", ImageReference.Parse(World.Image(image).ImageUrl).ToString()));
+        world.Pods.Any(p => p.Node == node && p.Pull == PullNames.DaemonSet("m", ImageReference.Parse(World.Image(image).ImageUrl).ToString()));
 
     private static void Check(World world)
     {
@@ -125,7 +125,7 @@ public sealed class MachineModelTests
             world.Act();
             foreach (var pod in world.Pods.ToList())
             {
-                var image = Names.Single(name => pod.Pull == PullOrder.NameFor("m", ImageReference.Parse(World.Image(name).ImageUrl).ToString()));
+                var image = Names.Single(name => pod.Pull == PullNames.DaemonSet("m", ImageReference.Parse(World.Image(name).ImageUrl).ToString()));
                 world.Pulled(image, pod.Node, DigestOf(world, image));
             }
             world.See().Pass(TimeSpan.FromMinutes(2));

@@ -180,7 +180,7 @@ internal sealed class World
     {
         IsSeen = false;
         var key = ImageReference.Parse(Image(image).ImageUrl).ToString();
-        var pull = PullOrder.NameFor("m", key);
+        var pull = PullNames.DaemonSet("m", key);
         if (_pods.TryGetValue((pull, node), out var pod))
             _pods[(pull, node)] = pod with { State = PullPodState.Pulled, Digest = digest ?? Digest(1), Reason = null };
         _onDisk.Add((image, node));
@@ -190,7 +190,7 @@ internal sealed class World
     public World PullFails(string image, string node, string reason)
     {
         IsSeen = false;
-        var pull = PullOrder.NameFor("m", ImageReference.Parse(Image(image).ImageUrl).ToString());
+        var pull = PullNames.DaemonSet("m", ImageReference.Parse(Image(image).ImageUrl).ToString());
         if (_pods.TryGetValue((pull, node), out var pod))
             _pods[(pull, node)] = pod with { State = PullPodState.PullFailed, Reason = reason };
         return this;
