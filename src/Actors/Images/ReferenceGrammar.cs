@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 
 namespace CacheMachine.Actors.Images;
@@ -8,10 +10,28 @@ internal static partial class ReferenceGrammar
     private const int MaxLength = 255;
     private const int ShownLength = 80;
 
+    // Of DNS (RFC 1035): no registry can have a longer name.
+    private const int MaxHost = 253, MaxLabel = 63;
+
     public static string? CheckRegistry(string registry) =>
         registry.Length > MaxLength ? $"the registry is longer than {MaxLength} characters"
-        : Registry().IsMatch(registry) ? null
+        : Registry().Match(registry) is { Success: true } match
+            ? CheckHost(match.Groups["host"].Value) ?? CheckPort(match.Groups["port"].Value)
         : $"the registry '{Show(registry)}' is not a host name with an optional port (letters, digits, '-' and '.', then ':port')";
+
+    private static string? CheckHost(string host)
+    {
+        if (host.StartsWith('['))
+            return IPAddress.TryParse(host, out _) ? null : $"the registry's address '{Show(host)}' is no IPv6 address";
+        return host.Length <= MaxHost && host.Split('.').All(label => label.Length <= MaxLabel)
+            ? null
+            : $"the registry's host '{Show(host)}' is longer than {MaxHost} characters, or than {MaxLabel} between two dots";
+    }
+
+    private static string? CheckPort(string port) =>
+        port.Length == 0 || (ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
+            ? null
+            : $"the registry's port '{Show(port)}' is not from 1 to 65535";
 
     public static string? CheckRepository(string repository)
     {
@@ -35,7 +55,7 @@ internal static partial class ReferenceGrammar
 
     public static string Show(string? text) => text is { Length: > ShownLength } ? text[..ShownLength] + "..." : text ?? "";
 
-    [GeneratedRegex(@"\A(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?\z", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\A(?<host>(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::(?<port>[0-9]+))?\z", RegexOptions.NonBacktracking)]
     private static partial Regex Registry();
 
     [GeneratedRegex(@"\A[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*\z", RegexOptions.NonBacktracking)]

@@ -8,11 +8,19 @@ namespace CacheMachine.Actors.Specs;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(SimpleRepoManSpec), "SimpleRepoMan")]
 [JsonDerivedType(typeof(RubinRepoManSpec), "RubinRepoMan")]
-public abstract record RepoManSpec;
+public abstract record RepoManSpec
+{
+    /// <summary>How many images it desires at most.</summary>
+    public abstract int MostImages();
+}
 
 /// <summary>A fixed list of images.</summary>
 /// <param name="Images">In the order of priority.</param>
-public sealed record SimpleRepoManSpec(ImmutableArray<DesiredImage> Images) : RepoManSpec;
+public sealed record SimpleRepoManSpec(ImmutableArray<DesiredImage> Images) : RepoManSpec
+{
+    /// <inheritdoc/>
+    public override int MostImages() => Images.Length;
+}
 
 /// <summary>The newest images of a repository that is tagged by Rubin's rules (SQR-059).</summary>
 public sealed record RubinRepoManSpec : RepoManSpec
@@ -42,4 +50,7 @@ public sealed record RubinRepoManSpec : RepoManSpec
 
     /// <summary>Tags that are other names of images.</summary>
     public ImmutableArray<string> AliasTags { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <inheritdoc/>
+    public override int MostImages() => NumReleases + NumWeeklies + NumDailies + (RecommendedTag is null ? 0 : 1);
 }

@@ -5,8 +5,8 @@ using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Api.Specs;
-using CacheMachine.Host.Startup;
 using CacheMachine.Host.Settings;
+using CacheMachine.Host.Startup;
 
 namespace CacheMachine.Host.Api;
 
@@ -20,46 +20,61 @@ internal static class MachineEndpoints
     public static IServiceCollection AddMachineEndpoints(this IServiceCollection services) =>
         services.AddSingleton<PublicWords>().AddSingleton<PatientAsk>().AddSingleton<OwnerOrCopy>();
 
+    private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
+
     public static void MapMachines(this WebApplication web, HostSettings settings)
     {
         var supervisor = web.Services.GetRequiredService<IRequiredActor<MachineSupervisorActor>>();
-        web.UseExceptionHandler();
-        web.UseStatusCodePages();
+        var policy = SpecPolicy.Of(settings);
+        var body = new Body(settings.Http.MaxBodySize, settings.Http.BodyTimeout, web.Services.GetRequiredService<TimeProvider>());
+        var changes = new ChangeLog(web.Services.GetRequiredService<ILoggerFactory>().CreateLogger(settings.Log.Logger));
+        web.UseApi(settings.Http);
 
         var metadata = About(settings.Http.Prefix);
-        web.MapGet("/", () => Results.Json(metadata, ApiJson.Plain.Metadata));
+        web.MapMethods("/", GetOrHead, () => Answers.Json(metadata, ApiJson.Plain.Metadata));
 
         var machines = web.MapGroup($"/{settings.Http.Prefix}");
-        machines.MapGet("/", (HttpContext http, OwnerOrCopy reads) => reads.NamesAsync(http));
+        machines.MapMethods("/", GetOrHead, (HttpContext http, OwnerOrCopy reads) => reads.NamesAsync(http));
 
         machines.MapPost("/", async (HttpContext http, PatientAsk ask, CancellationToken cancelled) =>
         {
-            if (await Body.ReadAsync(http.Request, settings.Http.MaxBodySize) is not { } body)
+            if (await body.ReadAsync(http.Request) is not { } bytes)
                 return Problems.TooBig(settings.Http.MaxBodySize);
-            return MachineSpecReader.Read(body) switch
+            switch (MachineSpecReader.Read(bytes, policy))
             {
-                { NotJson: { } why } => Problems.NotJson(why),
-                { Spec: { } spec } => await ask.AskAsync(supervisor.ActorRef, new CreateMachine(spec), WriteSoon, WriteLate, cancelled) switch
-                {
-                    { Answer: MachineStatus status } => Results.Json(status, ApiJson.Plain.MachineStatus),
-                    var asked => NotNow(http, asked),
-                },
-                var refused => Problems.Faulty(refused.Faults),
-            };
+                case { NotJson: { } why }:
+                    return Problems.NotJson(why);
+                case { Spec: { } spec }:
+                    var asked = await ask.AskAsync(supervisor.ActorRef, new CreateMachine(spec), WriteSoon, WriteLate, cancelled);
+                    if (asked.Answer is not MachineStatus status)
+                        return NotNow(http, asked);
+                    changes.Posted(spec.Name, http);
+                    return Answers.Json(status, ApiJson.Plain.MachineStatus);
+                case var refused:
+                    return Problems.Faulty(refused.Faults);
+            }
         });
 
-        machines.MapGet("/{name}", (HttpContext http, string name, OwnerOrCopy reads) => reads.MachineAsync(http, name));
-        machines.MapGet("/{name}/available", (HttpContext http, string name, OwnerOrCopy reads) => reads.ImagesAsync(http, name, images => images.Available));
-        machines.MapGet("/{name}/desired", (HttpContext http, string name, OwnerOrCopy reads) => reads.ImagesAsync(http, name, images => images.Desired));
+        machines.MapMethods("/{name}", GetOrHead, (HttpContext http, string name, OwnerOrCopy reads) => reads.MachineAsync(http, name));
+        machines.MapMethods("/{name}/available", GetOrHead, (HttpContext http, string name, OwnerOrCopy reads) =>
+            reads.ImagesAsync(http, name, images => images.Available));
+        machines.MapMethods("/{name}/desired", GetOrHead, (HttpContext http, string name, OwnerOrCopy reads) =>
+            reads.ImagesAsync(http, name, images => images.Desired));
 
         // As the old service, deleting what is not there is no error: it is gone.
         machines.MapDelete("/{name}", async (HttpContext http, string name, PatientAsk ask, CancellationToken cancelled) =>
-            await ask.AskAsync(supervisor.ActorRef, new RemoveMachine(name), WriteSoon, DeleteLate, cancelled) switch
+        {
+            switch (await ask.AskAsync(supervisor.ActorRef, new RemoveMachine(name), WriteSoon, DeleteLate, cancelled))
             {
-                { Answer: MachineGone } => Results.Json(new Deleted(name, true), ApiJson.Plain.Deleted),
-                { Answer: MachineNotFound } => Results.Json(new Deleted(name, false), ApiJson.Plain.Deleted),
-                var asked => NotNow(http, asked),
-            });
+                case { Answer: MachineGone }:
+                    changes.Deleted(name, http);
+                    return Answers.Json(new Deleted(name, true), ApiJson.Plain.Deleted);
+                case { Answer: MachineNotFound }:
+                    return Answers.Json(new Deleted(name, false), ApiJson.Plain.Deleted);
+                case var asked:
+                    return NotNow(http, asked);
+            }
+        });
     }
 
     private static IResult NotNow(HttpContext http, Asked asked) => asked switch

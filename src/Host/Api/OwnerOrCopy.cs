@@ -9,6 +9,7 @@ using CacheMachine.Actors.Machines;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Supervisor;
+using CacheMachine.Host.Api.Specs;
 
 namespace CacheMachine.Host.Api;
 
@@ -24,27 +25,33 @@ internal sealed class OwnerOrCopy(
     /// <summary>The names of the machines.</summary>
     public Task<IResult> NamesAsync(HttpContext http) => AnswerAsync(
         http, CopyKeys.Machines, "the list of machines", supervisor.ActorRef, ListMachines.Instance, answer => answer is MachineNames known
-            ? Results.Json(known.Names, ApiJson.Plain.ImmutableArrayString)
+            ? Answers.Json(known.Names, ApiJson.Plain.ImmutableArrayString)
             : null);
 
     /// <summary>Where a machine stands.</summary>
-    public Task<IResult> MachineAsync(HttpContext http, string name) => AnswerAsync(
-        http, CopyKeys.Machine(name), $"machine '{name}'", machines.ActorRef, new GetMachine(name), answer => answer switch
+    public Task<IResult> MachineAsync(HttpContext http, string name) => OfMachineAsync(
+        http, name, new GetMachine(name), answer => answer switch
         {
-            MachineStatus status => Results.Json(status, ApiJson.Plain.MachineStatus),
+            MachineStatus status => Answers.Json(status, ApiJson.Plain.MachineStatus),
             MachineNotFound => Problems.NoMachine(name),
             _ => null,
         });
 
     /// <summary>Images of a machine.</summary>
-    public Task<IResult> ImagesAsync(HttpContext http, string name, Func<MachineImages, ImmutableArray<DesiredImage>> which) => AnswerAsync(
-        http, CopyKeys.Machine(name), $"machine '{name}'", machines.ActorRef, new GetMachineImages(name), answer => answer switch
+    public Task<IResult> ImagesAsync(HttpContext http, string name, Func<MachineImages, ImmutableArray<DesiredImage>> which) => OfMachineAsync(
+        http, name, new GetMachineImages(name), answer => answer switch
         {
-            MachineImages images => Results.Json(new ImageLists(which(images), images.All), ApiJson.Plain.ImageLists),
-            MachineStatus copy => Results.Json(new ImageLists(which(new(copy.DesiredImages, copy.AvailableImages, copy.AllImages)), copy.AllImages), ApiJson.Plain.ImageLists),
+            MachineImages images => Answers.Json(new ImageLists(which(images), images.All), ApiJson.Plain.ImageLists),
+            MachineStatus copy => Answers.Json(new ImageLists(which(new(copy.DesiredImages, copy.AvailableImages, copy.AllImages)), copy.AllImages), ApiJson.Plain.ImageLists),
             MachineNotFound => Problems.NoMachine(name),
             _ => null,
         });
+
+    // No machine has a name that a POST would refuse, so no actor is made to find that out.
+    private Task<IResult> OfMachineAsync(HttpContext http, string name, IMachineCommand question, Func<object, IResult?> show) =>
+        SpecRules.MachineName(name) is null
+            ? AnswerAsync(http, CopyKeys.Machine(name), $"machine '{name}'", machines.ActorRef, question, show)
+            : Task.FromResult(Problems.NoMachine(name));
 
     private async Task<IResult> AnswerAsync(HttpContext http, string key, string what, IActorRef owner, object question, Func<object, IResult?> show)
     {

@@ -6,7 +6,10 @@ namespace CacheMachine.Host.Api;
 /// <summary>Answers that say what is wrong (RFC 9457, <c>application/problem+json</c>).</summary>
 internal static class Problems
 {
-    public static IResult NoMachine(string name) => Of(StatusCodes.Status404NotFound, $"there is no machine '{name}'");
+    /// <summary>Their content type.</summary>
+    public const string ContentType = "application/problem+json";
+
+    public static IResult NoMachine(string name) => Of(StatusCodes.Status404NotFound, $"there is no machine '{PlainText.Shorten(name)}'");
 
     public static IResult TooBig(long limit) => Of(
         StatusCodes.Status413PayloadTooLarge, string.Create(CultureInfo.InvariantCulture, $"the body must be at most {limit} bytes (http.max-body-size)"));
@@ -18,11 +21,14 @@ internal static class Problems
 
     public static IResult Busy(HttpResponse response, string what)
     {
-        response.Headers.RetryAfter = "1";
+        // As long as most questions are waited for: who has asked in vain must not come back before the service gives up the question.
+        response.Headers.RetryAfter = "5";
         return Of(StatusCodes.Status503ServiceUnavailable, what);
     }
 
-    public static IResult Of(int status, string detail, IReadOnlyList<Fault>? faults = null) => Results.Json(
-        new Problem("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, faults),
-        ApiJson.Plain.Problem, "application/problem+json", status);
+    public static IResult Of(int status, string detail, IReadOnlyList<Fault>? faults = null) =>
+        Answers.Json(About(status, detail, faults), ApiJson.Plain.Problem, status, ContentType);
+
+    public static Problem About(int status, string detail, IReadOnlyList<Fault>? faults = null) =>
+        new("about:blank", ReasonPhrases.GetReasonPhrase(status), status, detail, faults);
 }

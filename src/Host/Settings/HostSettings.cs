@@ -11,6 +11,8 @@ namespace CacheMachine.Host.Settings;
 /// <param name="Pull">Pulling and retrying.</param>
 /// <param name="Simulator">The built-in cluster.</param>
 /// <param name="Cluster">Several replicas.</param>
+/// <param name="Allow">What a POST may ask for.</param>
+/// <param name="Limits">How much there may be.</param>
 public sealed record HostSettings(
     HttpSettings Http,
     LogSettings Log,
@@ -21,7 +23,9 @@ public sealed record HostSettings(
     KubernetesSettings Kubernetes,
     PullSettings Pull,
     SimulatorSettings Simulator,
-    ClusterSettings Cluster)
+    ClusterSettings Cluster,
+    AllowSettings Allow,
+    LimitSettings Limits)
 {
     /// <summary>The section that holds all settings.</summary>
     public const string Section = "cachemachine";
@@ -42,7 +46,9 @@ public sealed record HostSettings(
             kubernetes,
             PullSettings.Read(reader.Section("pull")),
             SimulatorSettings.Read(reader.Section("simulator")),
-            ClusterSettings.Read(reader.Section("cluster"), kubernetes.InCluster));
+            ClusterSettings.Read(reader.Section("cluster"), kubernetes.InCluster),
+            AllowSettings.Read(reader.Section("allow")),
+            LimitSettings.Read(reader.Section("limits")));
         reader.RefuseUnread();
         return new HostSettingsResult(reader.Faults.Count == 0 ? settings : null, reader.Faults, reader.KeysRead);
     }

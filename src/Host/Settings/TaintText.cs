@@ -10,6 +10,9 @@ internal static partial class TaintText
 
     public static Toleration? Parse(string text) => TryParse(text, out var toleration) ? toleration : null;
 
+    /// <summary>The key of a taint.</summary>
+    public static bool IsKey(string text) => Taint().Match(text) is { Success: true } match && match.Groups["key"].Length == text.Length;
+
     public static bool TryParse(string text, out Toleration? toleration)
     {
         var match = Taint().Match(text);

@@ -10,8 +10,8 @@ using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Adapters;
 using CacheMachine.Host.Api;
 using CacheMachine.Host.Clustering;
-using CacheMachine.Host.Settings;
 using CacheMachine.Host.Observability;
+using CacheMachine.Host.Settings;
 
 namespace CacheMachine.Host.Startup;
 
@@ -27,7 +27,7 @@ public static class Service
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.AddWeb(settings);
-        builder.Services.AddSingleton(time).AddSingleton(settings).AddSingleton(cluster)
+        builder.Services.AddSingleton(time).AddSingleton(cluster)
             .AddSingleton(services => cluster.Api(services.GetRequiredService<ILoggerFactory>()))
             .AddSingleton<IClusterWatch>(services => services.GetRequiredService<KubernetesClusterApi>())
             .AddSingleton<IPulls>(services => services.GetRequiredService<KubernetesClusterApi>())

@@ -1,3 +1,4 @@
+using CacheMachine.Host.Api;
 using CacheMachine.Host.Settings;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -14,11 +15,11 @@ internal static partial class WebExtensions
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(settings.Http.BindAddress, settings.Http.Port);
+            kestrel.Listen(settings.Http.BindAddress, settings.Http.Port, listen => listen.AddRefusalBodies());
             kestrel.Limits.MaxRequestBodySize = settings.Http.MaxBodySize;
             kestrel.AddServerHeader = false;
         });
-        builder.Services.AddProblemDetails();
+        builder.Services.AddSingleton(settings).AddExceptionHandler<FailedRequests>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
         Log(builder.Logging, settings.Log);
     }

@@ -58,7 +58,7 @@ public abstract class GoldenAnswers : IAsyncLifetime
             _golden.Same("deleted-again", JsonNode.Parse(await again.Content.ReadAsStringAsync())!);
         using (var gone = await service.Http.GetAsync("/cachemachine/golden"))
             _golden.Same("not-found", JsonNode.Parse(await gone.Content.ReadAsStringAsync())!);
-        using (var faulty = await service.Http.PostAsJsonAsync("/cachemachine/", new JsonObject { ["name"] = "-", ["repomen"] = "x", ["more"] = 1 }))
+        using (var faulty = await service.Http.PostAsJsonAsync("/cachemachine/", new JsonObject { ["name"] = ".", ["repomen"] = "x", ["more"] = 1 }))
             _golden.Same("faulty", JsonNode.Parse(await faulty.Content.ReadAsStringAsync())!);
         await Eventually.Is(_cluster.DaemonSetsAsync, sets => sets.Count == 0, TimeSpan.FromSeconds(10), "no DaemonSet is left");
     }

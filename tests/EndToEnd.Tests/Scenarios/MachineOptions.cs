@@ -141,7 +141,7 @@ public sealed class MachineOptions(ITestOutputHelper output) : SimulatorScenario
     [Fact]
     public async Task What_the_pull_pods_are_to_have_they_have()
     {
-        await BeginAsync(new SimulatedClusterOptions { Nodes = 1 });
+        await BeginAsync(new SimulatedClusterOptions { Nodes = 1 }, ("ALLOW__IMAGE_PULL_SECRETS", "mine"));
         var spec = Specs.Machine("m", Specs.Simple(("endless", Push("endless", size: 1_000_000 * Gigabyte))))
             .With("image_pull_secrets", new JsonArray("mine")).With("priority_class", "low").With("pull_policy", "Always")
             .With("pod_resources", new JsonObject { ["requests"] = new JsonObject { ["cpu"] = "5m" }, ["limits"] = new JsonObject { ["memory"] = "64Mi" } });

@@ -18,7 +18,16 @@ public class HostSettingsTests
     {
         var settings = Read().Settings!;
 
-        Assert.Equal(new HttpSettings(8080, IPAddress.Loopback, "cachemachine", 1024 * 1024), settings.Http);
+        Assert.Equal(
+            new HttpSettings(8080, IPAddress.Loopback, "cachemachine", 1024 * 1024, TimeSpan.FromSeconds(30), settings.Http.AllowedHosts),
+            settings.Http);
+        Assert.Equal(["localhost", "*.localhost"], settings.Http.AllowedHosts);
+        var allow = settings.Allow;
+        Assert.Equal(
+            (false, "1", 1L << 30, 10L << 30), (allow.TolerateEverything, allow.MaxCpu, allow.MaxMemory, allow.MaxEphemeralStorage));
+        Assert.Equal<string>(["*", "*", "*"], [.. allow.Registries, .. allow.PriorityClasses, .. allow.Tolerations]);
+        Assert.Empty(allow.PullSecrets);
+        Assert.Equal(new LimitSettings(1000, 1000), settings.Limits);
         Assert.Equal(new LogSettings(LogLevel.Information, LogProfile.Development, "cachemachine"), settings.Log);
         Assert.Equal(("data", "/etc/cachemachine", "/etc/podinfo"), (settings.Data.Directory, settings.MachinesDirectory, settings.PodInfoDirectory));
         Assert.Equal((null, null, 1000), (settings.Data.Postgres, settings.Data.PostgresPasswordFile, settings.Data.History));
@@ -64,7 +73,8 @@ public class HostSettingsTests
     [Fact]
     public void Every_key_of_the_reference_is_read_and_every_key_read_is_in_the_reference()
     {
-        var inReference = HoconDocument.Load([Reference], _ => null).Keys.Select(k => k.Replace(':', '.'));
+        var inReference = HoconDocument.Load([Reference], _ => null).Keys
+            .Select(k => k.Replace(':', '.')).Select(k => char.IsAsciiDigit(k[^1]) ? k[..k.LastIndexOf('.')] : k);
 
         var read = HostSettings.From(new ConfigurationBuilder().Build()).KeysRead;
 
@@ -103,6 +113,19 @@ public class HostSettingsTests
     [InlineData("http.prefix", "..", "letters, digits")]
     [InlineData("http.max-body-size", "1000", "from 1024 to 67108864 bytes")]
     [InlineData("http.max-body-size", "1 GiB", "from 1024 to 67108864 bytes")]
+    [InlineData("http.body-timeout", "11m", "from 1s to 10m")]
+    [InlineData("http.allowed-hosts", "example.org:8080", "auto, HOST, *.DOMAIN or *")]
+    [InlineData("http.allowed-hosts", "http://example.org", "auto, HOST, *.DOMAIN or *")]
+    [InlineData("allow.registries", "https://x", "HOST, HOST:PORT, *.DOMAIN or *")]
+    [InlineData("allow.priority-classes", "A b", "a Kubernetes name")]
+    [InlineData("allow.image-pull-secrets", "*", "a Kubernetes name")]
+    [InlineData("allow.tolerations", "a:NoSchedule", "the key of a taint")]
+    [InlineData("allow.tolerate-everything", "maybe", "true or false")]
+    [InlineData("allow.max-cpu", "1e99", "a Kubernetes quantity")]
+    [InlineData("allow.max-memory", "1 EiB", "bytes")]
+    [InlineData("allow.max-ephemeral-storage", "-1", "bytes")]
+    [InlineData("limits.machines", "0", "from 1 to 100000")]
+    [InlineData("limits.images-per-machine", "0", "from 1 to 100000")]
     [InlineData("log.level", "loud", "one of trace, debug")]
     [InlineData("log.profile", "staging", "one of development, production")]
     [InlineData("log.logger", "", "1 to 100 characters")]

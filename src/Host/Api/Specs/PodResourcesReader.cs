@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using CacheMachine.Actors.Specs;
+using CacheMachine.Host.Settings;
 
 namespace CacheMachine.Host.Api.Specs;
 
@@ -11,31 +12,49 @@ internal static class PodResourcesReader
     private static readonly ImmutableArray<string> Resources = ["cpu", "memory", "ephemeral-storage"];
     private static readonly ImmutableSortedDictionary<string, string> None = ImmutableSortedDictionary<string, string>.Empty;
 
-    public static PodResources Read(SpecValue value) => value.Object(Fields) is { } resources
-        ? new PodResources(Quantities(resources.Optional("requests")), Quantities(resources.Optional("limits")))
-        : new PodResources(None, None);
+    public static PodResources Read(SpecValue value, SpecPolicy policy)
+    {
+        if (value.Object(Fields) is not { } resources)
+            return new PodResources(None, None);
+        var limits = Quantities(resources.Optional("limits"), policy, None);
+        return new PodResources(Quantities(resources.Optional("requests"), policy, limits), limits);
+    }
 
-    private static ImmutableSortedDictionary<string, string> Quantities(SpecValue? value)
+    private static ImmutableSortedDictionary<string, string> Quantities(
+        SpecValue? value, SpecPolicy policy, ImmutableSortedDictionary<string, string> limits)
     {
         var quantities = None;
-        if (value?.Object(Resources) is { } given)
+        if (value?.Object(Resources) is not { } given)
+            return quantities;
+        foreach (var resource in Resources)
         {
-            foreach (var resource in Resources)
-            {
-                if (given.Optional(resource) is { } quantity)
-                    quantities = quantities.Add(resource, Quantity(quantity));
-            }
+            if (given.Optional(resource) is not { } quantity)
+                continue;
+            var text = Text(quantity);
+            if (Broken(resource, text, limits.GetValueOrDefault(resource), policy) is { } rule)
+                quantity.Refuse(rule);
+            quantities = quantities.Add(resource, text ?? "");
         }
         return quantities;
     }
 
-    // Kubernetes reads numbers as it reads the same text.
-    private static string Quantity(SpecValue value)
+    // Kubernetes refuses a request above its limit.
+    private static string? Broken(string resource, string? text, string? limit, SpecPolicy policy)
     {
-        if (value.Kind != JsonValueKind.Number)
-            return value.Text(SpecRules.Quantity);
-        if (SpecRules.Quantity(value.Number) is { } rule)
-            value.Refuse(rule);
-        return value.Number;
+        if (text is null)
+            return "must be a string or a number";
+        if (Quantity.Parse(text) is not { } amount)
+            return Quantity.Rule;
+        return limit is not null && Quantity.Parse(limit) < amount
+            ? $"must not be more than its limit, {limit}"
+            : policy.Resource(resource, amount);
     }
+
+    // It reads numbers as it reads the same text.
+    private static string? Text(SpecValue value) => value.Kind switch
+    {
+        JsonValueKind.Number => value.Number,
+        JsonValueKind.String => value.Text(_ => null),
+        _ => null,
+    };
 }

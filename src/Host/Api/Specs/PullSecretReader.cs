@@ -8,6 +8,7 @@ internal static class PullSecretReader
 {
     private static readonly ImmutableArray<string> Fields = ["name"];
 
-    public static string Read(SpecValue value) =>
-        (value.Kind == JsonValueKind.Object ? value.Object(Fields)?.Required("name") : value)?.Text(SpecRules.ResourceName) ?? "";
+    public static string Read(SpecValue value, SpecPolicy policy) =>
+        (value.Kind == JsonValueKind.Object ? value.Object(Fields)?.Required("name") : value)
+            ?.Text(text => SpecRules.ResourceName(text) ?? policy.PullSecret(text)) ?? "";
 }

@@ -9,7 +9,7 @@ internal static class RepoManReader
     /// <summary>The field that says which type it is.</summary>
     public const string TypeField = "type";
 
-    private static readonly ImmutableArray<(string Type, Func<SpecValue, RepoManSpec?> Read)> Readers =
+    private static readonly ImmutableArray<(string Type, Func<SpecValue, SpecPolicy, RepoManSpec?> Read)> Readers =
     [
         ("SimpleRepoMan", SimpleRepoManReader.Read),
         ("RubinRepoMan", RubinRepoManReader.Read),
@@ -18,6 +18,6 @@ internal static class RepoManReader
     private static readonly ImmutableArray<string> Types = [.. Readers.Select(reader => reader.Type)];
 
     /// <summary>Null where there is a fault that leaves nothing to read.</summary>
-    public static RepoManSpec? Read(SpecValue value) =>
-        value.Discriminator(TypeField, Types) is { } type ? Readers.Single(reader => reader.Type == type).Read(value) : null;
+    public static RepoManSpec? Read(SpecValue value, SpecPolicy policy) =>
+        value.Discriminator(TypeField, Types) is { } type ? Readers.Single(reader => reader.Type == type).Read(value, policy) : null;
 }

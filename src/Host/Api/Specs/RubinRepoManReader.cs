@@ -13,7 +13,7 @@ internal static class RubinRepoManReader
         RepoManReader.TypeField, "registry_url", "repo", "recommended_tag", "num_releases", "num_weeklies", "num_dailies", "cycle", "alias_tags",
     ];
 
-    public static RepoManSpec? Read(SpecValue value)
+    public static RepoManSpec? Read(SpecValue value, SpecPolicy policy)
     {
         if (value.Object(Fields) is not { } rubin)
             return null;
@@ -27,7 +27,11 @@ internal static class RubinRepoManReader
             Cycle = rubin.Optional("cycle")?.Integer(0, MaxCycle),
             AliasTags = rubin.Optional("alias_tags")?.List(0, MaxAliasTags, alias => alias.Text(SpecRules.Tag)) ?? [],
         };
-        return rubin.Optional("registry_url") is { } registry ? spec with { RegistryUrl = registry.Text(SpecRules.Registry) } : spec;
+        if (rubin.Optional("registry_url") is { } registry)
+            return spec with { RegistryUrl = registry.Text(text => SpecRules.Registry(text) ?? policy.Registry(text)) };
+        if (policy.Registry(spec.RegistryUrl) is { } rule)
+            rubin.Refuse("registry_url", $"is {spec.RegistryUrl} where it is left out, and {rule}");
+        return spec;
 
         int Count(string field) => rubin.Required(field)?.Integer(0, MaxImages) ?? 0;
     }

@@ -7,21 +7,22 @@ namespace CacheMachine.Host.Api.Specs;
 /// <summary>Reads <c>SimpleRepoMan</c>: a list of images.</summary>
 internal static class SimpleRepoManReader
 {
-    private const int MaxImages = 1000, MaxName = 256;
+    private const int MaxImages = 1000;
 
     private static readonly ImmutableArray<string> Fields = [RepoManReader.TypeField, "images"];
     private static readonly ImmutableArray<string> ImageFields = ["name", "image_url", "image_hash"];
 
-    public static RepoManSpec? Read(SpecValue value) => value.Object(Fields) is { } simple
-        ? new SimpleRepoManSpec(simple.Required("images")?.List(0, MaxImages, Image).OfType<DesiredImage>().ToImmutableArray() ?? [])
+    public static RepoManSpec? Read(SpecValue value, SpecPolicy policy) => value.Object(Fields) is { } simple
+        ? new SimpleRepoManSpec(
+            simple.Required("images")?.List(0, MaxImages, json => Image(json, policy)).OfType<DesiredImage>().ToImmutableArray() ?? [])
         : null;
 
-    private static DesiredImage? Image(SpecValue value)
+    private static DesiredImage? Image(SpecValue value, SpecPolicy policy)
     {
         if (value.Object(ImageFields) is not { } image)
             return null;
-        var name = image.Required("name")?.Text(Name) ?? "";
-        var url = image.Required("image_url")?.Text(SpecRules.Image) ?? "";
+        var name = image.Required("name")?.Text(SpecRules.DisplayName) ?? "";
+        var url = image.Required("image_url")?.Text(text => SpecRules.Image(text) ?? policy.Image(text)) ?? "";
         // The old service writes "" where there is no digest.
         var hash = image.Optional("image_hash")?.Text(text => text.Length == 0 ? null : SpecRules.Digest(text));
         if (hash is "")
@@ -30,6 +31,4 @@ internal static class SimpleRepoManReader
             image.Refuse("image_hash", "must be the digest that image_url has, or be left out");
         return new DesiredImage(url, hash, name);
     }
-
-    private static string? Name(string text) => text.Length is >= 1 and <= MaxName ? null : $"must be 1 to {MaxName} characters";
 }

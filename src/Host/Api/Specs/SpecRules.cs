@@ -11,9 +11,17 @@ internal static partial class SpecRules
     // Something to parse a part of a reference with, so that its grammar is written down once.
     private const string AnyName = "registry.example/repository";
 
-    public static string? MachineName(string text) => text.Length <= 52 && SettingsRules.IsNamespace(text)
+    private const int MaxDisplayName = 256;
+
+    public static string? MachineName(string text) => MachineNameText().IsMatch(text) && text is not ("." or "..")
         ? null
-        : "must be a DNS label: 1 to 52 lower-case letters, digits or '-', the first and last no '-'";
+        : "must be 1 to 253 letters, digits, '-', '_' or '.', and neither . nor .., which no route can have";
+
+    /// <summary>What a person reads in a menu.</summary>
+    public static string? DisplayName(string text) =>
+        text.Length is < 1 or > MaxDisplayName ? $"must be 1 to {MaxDisplayName} characters"
+        : PlainText.IsPlain(text) ? null
+        : "must have no control character, line separator or mark that changes the direction of writing";
 
     public static string? ResourceName(string text) => SettingsRules.IsResourceName(text) ? null : SettingsRules.ResourceName;
 
@@ -32,10 +40,6 @@ internal static partial class SpecRules
 
     public static string? Int64(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? null : "must be a string with one whole number";
-
-    public static string? Quantity(string text) => text.Length <= 32 && QuantityText().IsMatch(text)
-        ? null
-        : "must be a Kubernetes quantity that is not negative, for example 10m, 0.5, 64Mi or 1e9";
 
     public static string? Tag(string text) => ImageReference.TryParse($"{AnyName}:{text}", out var reference, out _) && reference.Tag == text
         ? null
@@ -64,6 +68,6 @@ internal static partial class SpecRules
     [GeneratedRegex(@"\A[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?\z")]
     private static partial Regex LabelName();
 
-    [GeneratedRegex(@"\A\+?([0-9]+(\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]{1,2})?\z")]
-    private static partial Regex QuantityText();
+    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,253}\z")]
+    private static partial Regex MachineNameText();
 }

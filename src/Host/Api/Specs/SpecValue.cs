@@ -113,6 +113,6 @@ internal sealed class SpecValue(JsonElement json, string path, SpecFaults faults
     private string Shown()
     {
         var raw = JsonMarshal.GetRawUtf8Value(json);
-        return SpecPath.Shorten(Encoding.UTF8.GetString(raw[..Math.Min(raw.Length, 4 * SpecPath.MaxShown)]));
+        return PlainText.Shorten(Encoding.UTF8.GetString(raw[..Math.Min(raw.Length, 4 * PlainText.MaxShown)]));
     }
 }

@@ -12,7 +12,7 @@ internal static class TolerationReader
 
     private static readonly Toleration Unread = new("", "Exists", "", "");
 
-    public static Toleration Read(SpecValue json)
+    public static Toleration Read(SpecValue json, SpecPolicy policy)
     {
         if (json.Object(Fields) is not { } toleration)
             return Unread;
@@ -24,6 +24,8 @@ internal static class TolerationReader
             toleration.Refuse("value", "must be left out, because operator is Exists");
         if (compare == "Equal" && key.Length == 0)
             toleration.Refuse("key", "must not be empty, unless operator is Exists");
+        else if (policy.Toleration(key) is { } rule)
+            toleration.Refuse("key", rule);
         return new Toleration(key, compare ?? "Equal", value, effect);
     }
 }

@@ -97,6 +97,36 @@ public class AcceptedSpecTests
     [Fact]
     public void A_whole_number_may_have_a_decimal_point() => Assert.Equal(7, Spec(With("parallel_images", "7.0")).ParallelImages);
 
+    [Theory]
+    [InlineData("Lab.v1.2")]
+    [InlineData("my_machine")]
+    [InlineData("-x-")]
+    [InlineData("...")]
+    [InlineData(".hidden")]
+    [InlineData("available")]
+    public void Names_that_the_old_service_took_are_taken(string name) => Assert.Equal(name, Spec(With("name", $"\"{name}\"")).Name);
+
+    [Theory]
+    [InlineData("\"9223372036854775807\"")]
+    [InlineData("\"7Ei\"")]
+    [InlineData("9.2e18")]
+    [InlineData("\"1E\"")]
+    [InlineData("\"1E3\"")]
+    [InlineData("\"+.5Gi\"")]
+    [InlineData("\"5.m\"")]
+    [InlineData("\"1e-18\"")]
+    [InlineData("0")]
+    public void A_quantity_may_be_as_big_as_Kubernetes_can_count(string quantity) =>
+        Assert.Equal(
+            quantity.Trim('"'), Spec(With("pod_resources", $$$"""{"limits": {"memory": {{{quantity}}}}}""")).PodResources!.Limits["memory"]);
+
+    [Theory]
+    [InlineData("1", "\"1000m\"")]
+    [InlineData("\"1Ki\"", "1024")]
+    [InlineData("\"1\"", "\"1k\"")]
+    public void A_request_may_be_as_much_as_its_limit(string request, string limit) =>
+        Spec(With("pod_resources", $$$"""{"requests": {"cpu": {{{request}}}}, "limits": {"cpu": {{{limit}}}}}"""));
+
     [Fact]
     public void A_byte_order_mark_does_not_matter() => Assert.Equal("m", Spec('\uFEFF' + With("paused", null)).Name);
 
@@ -104,7 +134,7 @@ public class AcceptedSpecTests
     public void The_longest_of_everything_is_accepted()
     {
         var label = new string('a', 63);
-        Assert.Equal(52, Spec(With("name", $"\"{new string('a', 52)}\"")).Name.Length);
+        Assert.Equal(253, Spec(With("name", $"\"{new string('a', 253)}\"")).Name.Length);
         var prefix = string.Join('.', label, label, label, new string('b', 61));
         Assert.Equal(253 + 1 + 63, Spec(With("labels", $$"""{"{{prefix}}/{{label}}": "{{label}}"}""")).Labels.Single().Key.Length);
         Assert.Equal(64, Spec(With("repomen", Array(64, _ => Rubin))).RepoMen.Length);

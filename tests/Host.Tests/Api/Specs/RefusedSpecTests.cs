@@ -51,7 +51,7 @@ public class RefusedSpecTests
     {
         var faults = Faults("""
             {
-              "name": "Upper",
+              "name": "Up per",
               "colour": "red",
               "labels": {"a b": "c", "d": 1},
               "repomen": [
@@ -66,7 +66,7 @@ public class RefusedSpecTests
         Assert.Equal(
             [
                 ("colour", "\"red\""),
-                ("name", "\"Upper\""),
+                ("name", "\"Up per\""),
                 ("labels[\"a b\"]", "\"c\""),
                 ("labels.d", "1"),
                 ("repomen[0].num_releases", "-1"),
@@ -120,8 +120,8 @@ public class RefusedSpecTests
         var fault = Fault(With("name", $"[\n\"{new string('é', 500)}\"]"));
 
         Assert.Equal($"[ \"{new string('é', 94)}...", fault.Value);
-        Assert.Equal(SpecPath.MaxShown, fault.Value!.Length);
-        Assert.InRange(Fault(With(new string('f', 5000), "1")).Field.Length, 1, SpecPath.MaxShown + 4);
+        Assert.Equal(PlainText.MaxShown, fault.Value!.Length);
+        Assert.InRange(Fault(With(new string('f', 5000), "1")).Field.Length, 1, PlainText.MaxShown + 4);
         Assert.Equal("[\"a b\"]", Fault(With("a\\nb", "1")).Field);
     }
 

@@ -8,11 +8,14 @@ public class SpecRuleTests
     private const string Digits64 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
     [Theory]
-    [InlineData("name", "\"\"", "DNS label")]
-    [InlineData("name", "\"a.b\"", "DNS label")]
-    [InlineData("name", "\"-a\"", "DNS label")]
-    [InlineData("name", "\"a\\n\"", "DNS label")]
-    [InlineData("name", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"", "1 to 52")]
+    [InlineData("name", "\"\"", "must be 1 to 253 letters")]
+    [InlineData("name", "\".\"", "neither . nor ..")]
+    [InlineData("name", "\"..\"", "neither . nor ..")]
+    [InlineData("name", "\"a/b\"", "must be 1 to 253 letters")]
+    [InlineData("name", "\"a b\"", "must be 1 to 253 letters")]
+    [InlineData("name", "\"a\\n\"", "must be 1 to 253 letters")]
+    [InlineData("name", "\"\\u0000\"", "must be 1 to 253 letters")]
+    [InlineData("name", "\"é\"", "must be 1 to 253 letters")]
     [InlineData("name", "1", "must be a string")]
     [InlineData("labels", "[]", "must be an object of at most 64 strings")]
     [InlineData("repomen", "{}", "must be an array of at most 64 elements")]
@@ -60,6 +63,14 @@ public class SpecRuleTests
     [InlineData("image_url", "\"https://example.org/x\"", "is not")]
     [InlineData("image_url", "\"example.org/Upper\"", "upper case")]
     [InlineData("image_url", "\"x:-\"", "the tag")]
+    [InlineData("image_url", "\"x.y:99999999999/a\"", "the registry's port '99999999999' is not from 1 to 65535")]
+    [InlineData("image_url", "\"x.y:65536/a\"", "the registry's port")]
+    [InlineData("image_url", "\"x.y:0/a\"", "the registry's port")]
+    [InlineData("image_url", "\"[::::]/a\"", "is no IPv6 address")]
+    [InlineData("image_url", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b/a\"", "the registry's host")]
+    [InlineData("name", "\"\\u0000\"", "control character")]
+    [InlineData("name", "\"a\\u2028b\"", "line separator")]
+    [InlineData("name", "\"a\\u202eb\"", "direction of writing")]
     [InlineData("image_url", "\"x@sha256:1\"", "the digest")]
     [InlineData("image_hash", "\"" + Digits64 + "\"", "must be a digest")]
     [InlineData("image_hash", "\"sha256:ABCD\"", "must be a digest")]
@@ -87,6 +98,7 @@ public class SpecRuleTests
     [InlineData("registry_url", "\"example.org/x\"", "HOST or HOST:PORT")]
     [InlineData("registry_url", "\"example.org:70000\"", "HOST or HOST:PORT")]
     [InlineData("registry_url", "\"a..b\"", "registry")]
+    [InlineData("registry_url", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b\"", "the registry's host")]
     [InlineData("registry_url", "\"registry\"", "must have a dot or a port")]
     [InlineData("recommended_tag", "\"a b\"", "must be a tag")]
     [InlineData("recommended_tag", "\".a\"", "must be a tag")]
@@ -156,9 +168,24 @@ public class SpecRuleTests
     [InlineData("\"1gi\"")]
     [InlineData("\"1e\"")]
     [InlineData("-1")]
+    [InlineData("1e99")]
+    [InlineData("\"1e99\"")]
+    [InlineData("\"1e-19\"")]
+    [InlineData("\"9Ei\"")]
+    [InlineData("9223372036854775808")]
     [InlineData("true", "must be a string")]
     public void A_quantity(string value, string rule = "Kubernetes quantity") =>
         Refuses(With("pod_resources", $$$"""{"limits": {"memory": {{{value}}}}}"""), "pod_resources.limits.memory", value, rule);
+
+    [Theory]
+    [InlineData("cpu", "2", "1")]
+    [InlineData("cpu", "1.001", "1")]
+    [InlineData("cpu", "\"1001m\"", "\"1\"")]
+    [InlineData("memory", "\"1Gi\"", "1073741823")]
+    [InlineData("ephemeral-storage", "\"1k\"", "0")]
+    public void A_request_above_its_limit(string resource, string request, string limit) => Refuses(
+        With("pod_resources", $$$"""{"requests": {"{{{resource}}}": {{{request}}}}, "limits": {"{{{resource}}}": {{{limit}}}}}"""),
+        $"pod_resources.requests.{resource}", request, $"must not be more than its limit, {limit.Trim('"')}");
 
     [Theory]
     [InlineData("repomen", 65, "must be an array of at most 64 elements", Rubin)]
