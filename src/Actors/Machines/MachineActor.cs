@@ -67,7 +67,11 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
             _compaction.Recovered(offer.Metadata);
         });
         Recover<IMachineEvent>(e => _state = _state with { Record = _state.Record.Apply(e) });
-        Recover<RecoveryCompleted>(_ => Follow());
+        Recover<RecoveryCompleted>(_ =>
+        {
+            _services.Troubles.HasRead(_log);
+            Follow();
+        });
 
         Command<GetMachine>(_ => Answer(() => StatusReport.Of(_state, _services.Settings, Now) is var status && _state.View.IsSynced ? status : new NotSeenYet(status, null)));
         Command<GetMachineImages>(_ => Answer(() => StatusReport.Images(_state) is var images && _state.View.IsSynced ? images : new NotSeenYet(null, images)));
@@ -133,6 +137,7 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
         {
             if (--left > 0)
                 return;
+            _services.Troubles.HasWritten(_log);
             Accept(decision, then);
             _compaction.SaveIfDue(this, _state.Record);
         });
@@ -230,16 +235,11 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
     /// <summary>The actor stops, as it cannot know whether the event was stored; the supervisor starts it again, and it reads its journal.</summary>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Refuse(cause);
 
-    private void Refuse(Exception cause)
-    {
-        var why = _services.Troubles.Note(cause);
-        _log.Warning("Machine {Machine} cannot be stored: {Error}", _name, why);
-        Sender.Tell(new NotStored(why));
-    }
+    private void Refuse(Exception cause) => Sender.Tell(new NotStored(_services.Troubles.CannotWrite(_log, $"machine {_name}", cause)));
 
     /// <summary>The actor stops; the supervisor starts it again.</summary>
     protected override void OnRecoveryFailure(Exception reason, object? message = null) =>
-        _log.Error("The journal of machine {Machine} cannot be read on from event {SequenceNr}: {Error}", _name, LastSequenceNr, _services.Troubles.Note(reason));
+        _services.Troubles.CannotRead(_log, $"machine {_name}", LastSequenceNr, reason);
 
     private void EndIfDone()
     {

@@ -101,12 +101,11 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
 
     /// <summary>The actor stops and is started again.</summary>
     protected override void OnRecoveryFailure(Exception reason, object? message = null) =>
-        _log.Error("The journal of the list of machines cannot be read on from event {SequenceNr}: {Error}", LastSequenceNr, _troubles.Note(reason));
+        _troubles.CannotRead(_log, "the list of machines", LastSequenceNr, reason);
 
     private void Refuse(Exception cause, object @event)
     {
-        var why = _troubles.Note(cause);
-        _log.Warning("The list of machines cannot be stored: {Error}", why);
+        var why = _troubles.CannotWrite(_log, "the list of machines", cause);
         // That a machine is gone is told again by the machine, when it is told again to go.
         if (@event is MachineCreated or MachineRemoving)
             Sender.Tell(new NotStored(why));
@@ -114,6 +113,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
 
     private void Apply(ISupervisorEvent stored)
     {
+        _troubles.HasWritten(_log);
         _register = _register.Apply(stored);
         _labels = null;
         _compaction.SaveIfDue(this, _register);
@@ -128,6 +128,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
 
     private void Started()
     {
+        _troubles.HasRead(_log);
         PublishNames();
         foreach (var machine in _register.Machines.Values)
             TellSpec(machine);

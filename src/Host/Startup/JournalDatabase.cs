@@ -1,3 +1,4 @@
+using CacheMachine.Actors;
 using CacheMachine.Host.Settings;
 using LinqToDB;
 using LinqToDB.Data;
@@ -15,7 +16,7 @@ internal sealed partial class JournalDatabase(DataSettings settings, TimeProvide
 {
     private const string DatabaseFile = "cachemachine.db";
 
-    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1), Attempt = TimeSpan.FromSeconds(3);
 
     private readonly NpgsqlDataSource? _postgres = settings.Postgres is { } connection ? Postgres(connection, settings.PostgresPasswordFile) : null;
 
@@ -75,24 +76,32 @@ internal sealed partial class JournalDatabase(DataSettings settings, TimeProvide
         var isAway = false;
         while (true)
         {
+            using var timeout = new CancellationTokenSource(Attempt, time);
+            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+            string why;
             try
             {
-                await using var connection = await postgres.OpenConnectionAsync(cancellationToken);
+                await using var connection = await postgres.OpenConnectionAsync(attempt.Token);
                 if (isAway)
                     LogThere(logger, builder.Database, builder.Host, builder.Port);
                 return;
             }
             catch (NpgsqlException e) when (e.IsTransient)
             {
-                if (!isAway)
-                    LogAway(logger, builder.Database, builder.Host, builder.Port, e.Message);
-                isAway = true;
-                await Task.Delay(Again, time, cancellationToken);
+                why = JournalTroubles.InWords(e);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                why = $"no answer within {Attempt.TotalSeconds:0} s";
             }
             catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException)
             {
                 throw new JournalNotOpenedException($"open the PostgreSQL database '{builder.Database}' at {builder.Host}:{builder.Port}: {e.Message}", e);
             }
+            if (!isAway)
+                LogAway(logger, builder.Database, builder.Host, builder.Port, why);
+            isAway = true;
+            await Task.Delay(Again, time, cancellationToken);
         }
     }
 

@@ -8,11 +8,19 @@ namespace CacheMachine.EndToEnd.Tests.Harness;
 internal sealed partial class OwnProcess : RunningService
 {
     private readonly Process _process;
-    private readonly ConcurrentQueue<string> _output;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly TaskCompletionSource<Uri> _listens = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private OwnProcess(Process process, ConcurrentQueue<string> output, Uri address) => (_process, _output, Address) = (process, output, address);
+    private OwnProcess(ProcessStartInfo start)
+    {
+        _process = Process.Start(start) ?? throw new InvalidOperationException("the service could not be started");
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
 
-    public override Uri Address { get; }
+    public override Uri Address => _listens.Task.Result;
 
     /// <summary>All lines so far that it wrote to its output and to its errors.</summary>
     public IReadOnlyCollection<string> Output => _output;
@@ -26,6 +34,15 @@ internal sealed partial class OwnProcess : RunningService
     /// <exception cref="InvalidOperationException">It ended before it listened; the message has what it wrote.</exception>
     public static async Task<OwnProcess> StartAsync(IEnumerable<string> flags, IReadOnlyDictionary<string, string>? environment = null)
     {
+        var process = Launch(flags, environment);
+        await process.ListensAsync();
+        return process;
+    }
+
+    /// <summary>Starts it, and does not wait.</summary>
+    /// <inheritdoc cref="StartAsync"/>
+    public static OwnProcess Launch(IEnumerable<string> flags, IReadOnlyDictionary<string, string>? environment = null)
+    {
         var start = new ProcessStartInfo("dotnet", [typeof(Host.Startup.Service).Assembly.Location, "--port", "0", .. flags])
         {
             RedirectStandardOutput = true,
@@ -33,25 +50,15 @@ internal sealed partial class OwnProcess : RunningService
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
-        var process = Process.Start(start) ?? throw new InvalidOperationException("the service could not be started");
-        var output = new ConcurrentQueue<string>();
-        var listens = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        if (await Task.WhenAny(listens.Task, process.WaitForExitAsync()) == listens.Task)
-            return new OwnProcess(process, output, await listens.Task);
-        throw new InvalidOperationException($"the service ended with {process.ExitCode} before it listened: {string.Join(Environment.NewLine, output)}");
+        return new OwnProcess(start);
+    }
 
-        void Keep(string? line)
-        {
-            if (line is null)
-                return;
-            output.Enqueue(line);
-            if (Listening().Match(line) is { Success: true } match)
-                listens.TrySetResult(new Uri(match.Groups[1].Value));
-        }
+    /// <summary>Waits until it listens.</summary>
+    /// <exception cref="InvalidOperationException">It ended before; the message has what it wrote.</exception>
+    public async Task ListensAsync()
+    {
+        if (await Task.WhenAny(_listens.Task, _process.WaitForExitAsync()) != _listens.Task)
+            throw new InvalidOperationException($"the service ended with {_process.ExitCode} before it listened: {string.Join(Environment.NewLine, _output)}");
     }
 
     /// <summary>SIGKILL; returns when it is gone.</summary>
@@ -82,6 +89,15 @@ internal sealed partial class OwnProcess : RunningService
         if (!_process.HasExited)
             await KillAsync();
         _process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+            return;
+        _output.Enqueue(line);
+        if (Listening().Match(line) is { Success: true } match)
+            _listens.TrySetResult(new Uri(match.Groups[1].Value));
     }
 
     [GeneratedRegex(@"listening on (http://[^/\s]+)")]

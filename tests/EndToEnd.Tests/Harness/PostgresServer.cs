@@ -1,0 +1,23 @@
+using System.Diagnostics;
+
+namespace CacheMachine.EndToEnd.Tests.Harness;
+
+/// <summary>The server of <c>CACHEMACHINE_TEST_POSTGRES</c>, where the tests may stop it.</summary>
+internal static class PostgresServer
+{
+    /// <summary>Runs a command of <c>tests/postgres/postgres</c>: stop, kill, start.</summary>
+    public static async Task RunAsync(string command)
+    {
+        var directory = Environment.GetEnvironmentVariable("CACHEMACHINE_TEST_POSTGRES_DIR")
+            ?? throw new InvalidOperationException("CACHEMACHINE_TEST_POSTGRES_DIR is not set, so this PostgreSQL server cannot be restarted");
+        var start = new ProcessStartInfo(Path.Combine(RealClusterUnderTest.Repository(), "tests", "postgres", "postgres"), [command, "--dir", directory])
+        {
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"postgres {command}: {errors}");
+    }
+}
