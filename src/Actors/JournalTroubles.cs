@@ -61,8 +61,9 @@ public sealed class JournalTroubles(TimeProvider time)
         var words = new List<string>();
         for (var e = cause; e is not null; e = e.InnerException)
         {
-            if ((e is not (AggregateException or OpenCircuitException) || e.InnerException is null) && !words.Any(said => said.Contains(e.Message, StringComparison.Ordinal)))
-                words.Add(e.Message);
+            var message = e.Message.TrimEnd('.');
+            if ((e is not (AggregateException or OpenCircuitException) || e.InnerException is null) && !words.Any(said => said.Contains(message, StringComparison.Ordinal)))
+                words.Add(message);
         }
         return string.Join(": ", words);
     }

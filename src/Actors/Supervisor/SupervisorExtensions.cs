@@ -11,7 +11,7 @@ namespace CacheMachine.Actors.Supervisor;
 /// <summary>Adds the supervisor to an actor system.</summary>
 public static class SupervisorExtensions
 {
-    private static readonly TimeSpan MinBackoff = TimeSpan.FromMilliseconds(500), MaxBackoff = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan MinBackoff = TimeSpan.FromMilliseconds(500), MaxBackoff = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// One supervisor in the whole cluster; <c>IRequiredActor&lt;MachineSupervisorActor&gt;</c> reaches it from every replica. It stops when the journal fails, and is

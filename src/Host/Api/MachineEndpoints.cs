@@ -14,7 +14,7 @@ namespace CacheMachine.Host.Api;
 internal static class MachineEndpoints
 {
     // Writes wait for the journal, deletions also for the cluster; neither waits on for a journal that fails.
-    private static readonly TimeSpan WriteSoon = TimeSpan.FromSeconds(5), WriteLate = TimeSpan.FromSeconds(15), DeleteLate = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(15), DeleteTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>What the endpoints need; it is made when the first request comes, after the actors.</summary>
     public static IServiceCollection AddMachineEndpoints(this IServiceCollection services) =>
@@ -45,7 +45,7 @@ internal static class MachineEndpoints
                 case { NotJson: { } why }:
                     return Problems.NotJson(why);
                 case { Spec: { } spec }:
-                    var asked = await ask.AskAsync(supervisor.ActorRef, new CreateMachine(spec), WriteSoon, WriteLate, cancelled);
+                    var asked = await ask.AskAsync(supervisor.ActorRef, new CreateMachine(spec), WriteTimeout, cancelled);
                     if (asked.Answer is not MachineStatus status)
                         return NotNow(http, asked);
                     changes.Posted(spec.Name, http);
@@ -64,7 +64,7 @@ internal static class MachineEndpoints
         // As the old service, deleting what is not there is no error: it is gone.
         machines.MapDelete("/{name}", async (HttpContext http, string name, PatientAsk ask, CancellationToken cancelled) =>
         {
-            switch (await ask.AskAsync(supervisor.ActorRef, new RemoveMachine(name), WriteSoon, DeleteLate, cancelled))
+            switch (await ask.AskAsync(supervisor.ActorRef, new RemoveMachine(name), DeleteTimeout, cancelled))
             {
                 case { Answer: MachineGone }:
                     changes.Deleted(name, http);

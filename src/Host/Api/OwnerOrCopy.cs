@@ -59,7 +59,7 @@ internal sealed class OwnerOrCopy(
         // Nobody is asked who cannot answer.
         if (copy is not null && IsUnreachable(copy.UpdatedBy.Address) && FromCopy(http, copy.Value, show) is { } known)
             return known;
-        var asked = await ask.AskAsync(owner, question, Soon, copy is null ? Late : Soon, http.RequestAborted);
+        var asked = await ask.AskAsync(owner, question, copy is null ? Late : Soon, http.RequestAborted);
         var unseen = asked.Answer as NotSeenYet;
         if (asked.Answer is { } answer && unseen is null)
             return show(answer) ?? throw new InvalidOperationException($"an actor answered with {answer.GetType().Name}");

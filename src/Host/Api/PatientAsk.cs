@@ -14,16 +14,21 @@ internal sealed record Asked(object? Answer, string Why, bool IsRefused);
 /// <param name="words">For what is said of them.</param>
 internal sealed class PatientAsk(JournalTroubles troubles, PublicWords words)
 {
-    /// <summary>Waits for an answer until <paramref name="late"/>, but only until <paramref name="soon"/> where the journal fails, for which it would wait in vain.</summary>
-    public async Task<Asked> AskAsync(ICanTell actor, object question, TimeSpan soon, TimeSpan late, CancellationToken cancelled)
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Waits for an answer until <paramref name="late"/>, but not longer than a second while the journal fails: it would wait in vain.</summary>
+    public async Task<Asked> AskAsync(ICanTell actor, object question, TimeSpan late, CancellationToken cancelled)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancelled);
         var asked = actor.Ask<object>(question, late, waiting.Token);
         try
         {
             // Who waits is outside, so this is real time.
-            if (late > soon && await Task.WhenAny(asked, Task.Delay(soon, TimeProvider.System, waiting.Token)) != asked && troubles.Recent is not null)
-                return Nothing(soon);
+            for (var waited = Pause; waited < late && await Task.WhenAny(asked, Task.Delay(Pause, TimeProvider.System, waiting.Token)) != asked; waited += Pause)
+            {
+                if (troubles.Recent is not null)
+                    return Nothing(waited);
+            }
             return await asked switch
             {
                 NotStored refused => new(null, words.Of(troubles.Recent ?? refused.Why), true),

@@ -16,7 +16,9 @@ internal sealed partial class JournalDatabase(DataSettings settings, TimeProvide
 {
     private const string DatabaseFile = "cachemachine.db";
 
-    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1), Attempt = TimeSpan.FromSeconds(3);
+    private const int ConnectSeconds = 4;
+
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
     private readonly NpgsqlDataSource? _postgres = settings.Postgres is { } connection ? Postgres(connection, settings.PostgresPasswordFile) : null;
 
@@ -43,6 +45,9 @@ internal sealed partial class JournalDatabase(DataSettings settings, TimeProvide
     private static NpgsqlDataSource Postgres(string connectionString, string? passwordFile)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
+        // Npgsql's 15 s are longer than anybody waits for the journal.
+        if (!builder.ConnectionStringBuilder.ContainsKey("Timeout"))
+            builder.ConnectionStringBuilder.Timeout = ConnectSeconds;
         // Read for each new connection: a Secret may change.
         if (passwordFile is not null)
         {
@@ -76,32 +81,25 @@ internal sealed partial class JournalDatabase(DataSettings settings, TimeProvide
         var isAway = false;
         while (true)
         {
-            using var timeout = new CancellationTokenSource(Attempt, time);
-            using var attempt = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-            string why;
             try
             {
-                await using var connection = await postgres.OpenConnectionAsync(attempt.Token);
+                // Npgsql does not let go at once when it waits for a server that says nothing.
+                await using var connection = await postgres.OpenConnectionAsync(cancellationToken).AsTask().WaitAsync(cancellationToken);
                 if (isAway)
                     LogThere(logger, builder.Database, builder.Host, builder.Port);
                 return;
             }
             catch (NpgsqlException e) when (e.IsTransient)
             {
-                why = JournalTroubles.InWords(e);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                why = $"no answer within {Attempt.TotalSeconds:0} s";
+                if (!isAway)
+                    LogAway(logger, builder.Database, builder.Host, builder.Port, JournalTroubles.InWords(e));
+                isAway = true;
+                await Task.Delay(Again, time, cancellationToken);
             }
             catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException)
             {
                 throw new JournalNotOpenedException($"open the PostgreSQL database '{builder.Database}' at {builder.Host}:{builder.Port}: {e.Message}", e);
             }
-            if (!isAway)
-                LogAway(logger, builder.Database, builder.Host, builder.Port, why);
-            isAway = true;
-            await Task.Delay(Again, time, cancellationToken);
         }
     }
 

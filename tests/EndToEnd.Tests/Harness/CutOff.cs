@@ -59,6 +59,9 @@ internal sealed class CutOff : IAsyncDisposable
     /// <summary>The requests that passed in clear HTTP/1.1, in their order; of what is encrypted there is nothing to see.</summary>
     public IReadOnlyCollection<Request> Requests => _requests;
 
+    /// <summary>Whether somebody is connected, or believes it.</summary>
+    public bool IsConnected => !_sockets.IsEmpty;
+
     /// <summary>What it does from now on.</summary>
     public Traffic Traffic
     {
