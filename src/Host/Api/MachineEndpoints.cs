@@ -45,11 +45,17 @@ internal static class MachineEndpoints
                 case { NotJson: { } why }:
                     return Problems.NotJson(why);
                 case { Spec: { } spec }:
-                    var asked = await ask.AskAsync(supervisor.ActorRef, new CreateMachine(spec), WriteTimeout, cancelled);
-                    if (asked.Answer is not MachineStatus status)
-                        return NotNow(http, asked);
-                    changes.Posted(spec.Name, http);
-                    return Answers.Json(status, ApiJson.Plain.MachineStatus);
+                    switch (await ask.AskAsync(supervisor.ActorRef, new CreateMachine(spec), WriteTimeout, cancelled))
+                    {
+                        case { Answer: MachineStatus status }:
+                            changes.Posted(spec.Name, http);
+                            return Answers.Json(status, ApiJson.Plain.MachineStatus);
+                        case { Answer: MachineNotFound }:
+                            // Somebody has deleted it meanwhile.
+                            return Problems.NoMachine(spec.Name);
+                        case var asked:
+                            return NotNow(http, asked);
+                    }
                 case var refused:
                     return Problems.Faulty(refused.Faults);
             }

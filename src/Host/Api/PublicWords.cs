@@ -31,6 +31,6 @@ internal sealed partial class PublicWords
     private static bool IsAddress(string token) =>
         (token.Count(c => c == '.') == 3 || token.Count(c => c == ':') > 1) && IPEndPoint.TryParse(token, out _);
 
-    [GeneratedRegex(@"akka[\w.]*://[^\s\]')]+|[\w\[][\w.:%\[\]/-]*[\w\]]")]
+    [GeneratedRegex(@"akka[\w.]*://[^\s\]')]+|(?!\[akka)[\w\[][\w.:%\[\]/-]*[\w\]]")]
     private static partial Regex Tokens();
 }

@@ -11,6 +11,7 @@ public class BusyTests
     [InlineData("Failed to connect to 10.96.0.17:5432", "Failed to connect to another host")]
     [InlineData("nobody at fd00::1, nor at [fd00::1:2]:8081.", "nobody at another host, nor at another host.")]
     [InlineData("akka.tcp://cachemachine@10.0.0.7:8081/system/sharding did not answer", "another replica did not answer")]
+    [InlineData("[akka.ssl.tcp://cachemachine@pod-1:8081/user/x#12] ended", "[another replica] ended")]
     [InlineData("SQLite Error 13: 'database or disk is full'.", "SQLite Error 13: 'database or disk is full'.")]
     [InlineData("57P03: starting up at 12:30:45, in 4.5 s", "57P03: starting up at 12:30:45, in 4.5 s")]
     [InlineData("Circuit Breaker is open; calls are failing fast", "Circuit Breaker is open; calls are failing fast")]
