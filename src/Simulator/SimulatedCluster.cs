@@ -21,7 +21,7 @@ public sealed class SimulatedCluster : IAsyncDisposable
     private SimulatedCluster(SimulatedClusterOptions options)
     {
         Options = options;
-        Resources = new ResourceService(new ObjectStore(options.WatchHistory), new Names(options.Seed), options.TimeProvider);
+        Resources = new ResourceService(new ObjectStore(options.WatchHistory), new Names(options.Seed), options.TimeProvider, options.Release);
         Registry = new SimulatedRegistry(options.RegistryPort, options.TimeProvider);
         Fleet = new KubeletFleet(new KubeletContext(Resources, Registry, options));
         _loops =

@@ -3,6 +3,9 @@ namespace CacheMachine.Simulator;
 /// <summary>How a <see cref="SimulatedCluster"/> is built. The defaults are those of the demo; times are shorter than on real nodes.</summary>
 public sealed record SimulatedClusterOptions
 {
+    /// <summary>Which Kubernetes it plays.</summary>
+    public KubernetesRelease Release { get; init; } = KubernetesRelease.Kubernetes120;
+
     /// <summary>How many nodes there are at first, named n1, n2, ...</summary>
     public int Nodes { get; init; } = 8;
 

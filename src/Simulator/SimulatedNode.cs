@@ -111,7 +111,7 @@ public sealed class SimulatedNode
     public void Preload(string image)
     {
         var reference = Registries.ImageReference.Parse(image) ?? throw new InvalidOperationException($"{image} is no image name");
-        var answer = _cluster.Registry.Pull(reference, null);
+        var answer = _cluster.Registry.Pull(reference, null, _cluster.Options.Release);
         var found = answer.Image ?? throw new InvalidOperationException($"cannot preload {image} on {Name}: {answer.Error}");
         _cluster.Fleet.On(Name, kubelet => kubelet.Preload(reference, found));
     }

@@ -124,7 +124,7 @@ internal sealed class ApiServer : IAsyncDisposable
             return;
         }
 
-        var document = Discovery.Find(path) ?? throw ApiErrors.NoRoute();
+        var document = Discovery.Find(path, _resources.Release) ?? throw ApiErrors.NoRoute();
         context.Response.ContentType = "application/json";
         await context.Response.BodyWriter.WriteAsync(Json.Serialize(document), context.RequestAborted).ConfigureAwait(false);
     }

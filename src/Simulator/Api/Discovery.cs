@@ -6,12 +6,12 @@ namespace CacheMachine.Simulator.Api;
 /// <summary>The documents outside of the resources: health, version, and the discovery that kubectl starts with.</summary>
 internal static class Discovery
 {
-    public static JsonNode? Find(string path)
+    public static JsonNode? Find(string path, KubernetesRelease release)
     {
         var groups = ResourceType.All.Where(type => type.Group.Length > 0).Select(type => (type.Group, type.Version)).Distinct().ToList();
         return path.Trim('/').Split('/') switch
         {
-            ["version"] => Version(),
+            ["version"] => Version(release),
             ["api"] => new JsonObject { ["kind"] = "APIVersions", ["versions"] = Json.ToList(["v1"]) },
             ["apis"] => new JsonObject
             {
@@ -26,11 +26,11 @@ internal static class Discovery
         };
     }
 
-    private static JsonObject Version() => new()
+    private static JsonObject Version(KubernetesRelease release) => new()
     {
-        ["major"] = "1",
-        ["minor"] = "20",
-        ["gitVersion"] = "v1.20.2",
+        ["major"] = release.Name.Split('.')[0],
+        ["minor"] = release.Name.Split('.')[1],
+        ["gitVersion"] = release.Version,
         ["gitCommit"] = "",
         ["gitTreeState"] = "simulated",
         ["platform"] = "linux/amd64",

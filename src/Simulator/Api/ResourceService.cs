@@ -10,7 +10,7 @@ internal sealed record DeleteOptions(string? Propagation = null, long? GraceSeco
 /// The rules between the wire and the store: defaults, validation, metadata, optimistic concurrency, graceful deletion. The simulator's own
 /// controllers write through it as well.
 /// </summary>
-internal sealed class ResourceService(ObjectStore store, Names names, TimeProvider time)
+internal sealed class ResourceService(ObjectStore store, Names names, TimeProvider time, KubernetesRelease release)
 {
     public const string Orphan = "orphan";
     public const string Foreground = "foregroundDeletion";
@@ -20,6 +20,8 @@ internal sealed class ResourceService(ObjectStore store, Names names, TimeProvid
     public Names Names => names;
 
     public TimeProvider Time => time;
+
+    public KubernetesRelease Release => release;
 
     public string Now => Json.Time(time.GetUtcNow());
 
@@ -56,7 +58,7 @@ internal sealed class ResourceService(ObjectStore store, Names names, TimeProvid
         Defaults.Apply(type, document);
         if (type == ResourceType.DaemonSets)
             Defaults.CountTemplate(document, null);
-        Validation.Check(type, document, null);
+        Validation.Check(release, type, document, null);
         if (type.Namespaced && store.Get(ResourceType.Namespaces, "", ns) is null)
             throw ApiErrors.NotFound(ResourceType.Namespaces, ns);
         return store.Create(type, document);
@@ -79,7 +81,7 @@ internal sealed class ResourceService(ObjectStore store, Names names, TimeProvid
             if (type.HasStatus)
                 Replace(wanted, "status", old["status"]);
             Defaults.Apply(type, wanted);
-            Validation.Check(type, wanted, old);
+            Validation.Check(release, type, wanted, old);
             if (old.Number("metadata", "generation") is { } generation && !JsonNode.DeepEquals(old["spec"], wanted["spec"]))
                 wanted.Meta()["generation"] = generation + 1;
             if (type == ResourceType.DaemonSets)

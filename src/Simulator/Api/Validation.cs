@@ -20,11 +20,12 @@ internal static class Validation
         "alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is " +
         "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
+    /// <param name="release">In whose words.</param>
     /// <param name="type">The type of the object.</param>
     /// <param name="document">The object as it would be stored.</param>
     /// <param name="old">What it replaces; null on creation.</param>
     /// <exception cref="ApiException">422 with all causes.</exception>
-    public static void Check(ResourceType type, JsonObject document, JsonObject? old)
+    public static void Check(KubernetesRelease release, ResourceType type, JsonObject document, JsonObject? old)
     {
         var causes = new List<Cause>();
         var name = document.Text("metadata", "name") ?? "";
@@ -38,7 +39,7 @@ internal static class Validation
         if (type == ResourceType.Pods)
             Pod(document, old, causes);
         else if (type == ResourceType.DaemonSets)
-            DaemonSet(document, old, causes);
+            DaemonSet(release, document, old, causes);
         else if (type == ResourceType.Leases)
             Lease(document, causes);
 
@@ -97,7 +98,7 @@ internal static class Validation
         return spec;
     }
 
-    private static void DaemonSet(JsonObject set, JsonObject? old, List<Cause> causes)
+    private static void DaemonSet(KubernetesRelease release, JsonObject set, JsonObject? old, List<Cause> causes)
     {
         var selector = set.Map("spec", "selector");
         var labels = set.StringMap("spec", "template", "metadata", "labels");
@@ -106,13 +107,7 @@ internal static class Validation
 
         // No selector at all selects nothing, so it does not match the labels either.
         if (selector is null || !LabelSelector.Read(selector).Matches(labels))
-        {
-            var pairs = string.Join(", ", labels.Select(pair => $"{Quote(pair.Key)}:{Quote(pair.Value)}"));
-            causes.Add(Cause.Invalid(
-                "spec.template.metadata.labels",
-                labels.Count == 0 ? "map[string]string(nil)" : $"map[string]string{{{pairs}}}",
-                "`selector` does not match template `labels`"));
-        }
+            causes.Add(Cause.Invalid("spec.template.metadata.labels", release.Labels(labels), "`selector` does not match template `labels`"));
 
         if (old is not null && !JsonNode.DeepEquals(old.Map("spec", "selector"), selector))
             causes.Add(Cause.Invalid("spec.selector", selector?.ToJsonString() ?? "null", "field is immutable"));

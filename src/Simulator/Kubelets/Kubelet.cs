@@ -140,7 +140,7 @@ internal sealed class Kubelet
     {
         if (run.Gone || !Alive)
             return;
-        _context.Resources.Store.TryUpdate(run.Pod, document => run.WriteStatus(document, _context.Resources.Now, Ip));
+        _context.Resources.Store.TryUpdate(run.Pod, document => run.WriteStatus(document, _context.Resources.Now, Ip, _context.Options.Release));
     }
 
     private void Sync(PodRun run)
@@ -193,7 +193,7 @@ internal sealed class Kubelet
             return;
         if (container.Reference is not { } reference)
         {
-            container.Wait("InvalidImageName", InvalidName(container.Image));
+            container.Wait("InvalidImageName", _context.Options.Release.InvalidName(container.Image, ImageReference.Uppercase(container.Image)));
             _dirty(this, run);
             return;
         }
@@ -238,7 +238,7 @@ internal sealed class Kubelet
         container.PullBackOff = NextBackOff(container.PullBackOff, _context.Options);
         After(_context.Options.SyncDelay, () =>
         {
-            container.Wait("ImagePullBackOff", $"Back-off pulling image \"{container.Image}\"");
+            container.Wait("ImagePullBackOff", _context.Options.Release.BackOff(container.Image, error));
             _dirty(this, run);
         });
         After(_context.Options.SyncDelay + container.PullBackOff, () => EnsureImage(run, container));
@@ -248,12 +248,6 @@ internal sealed class Kubelet
     {
         var next = before == TimeSpan.Zero ? options.BackOff : before * 2;
         return next < options.MaxBackOff ? next : options.MaxBackOff;
-    }
-
-    private static string InvalidName(string image)
-    {
-        var why = ImageReference.Parse(image.ToLowerInvariant()) is null ? "" : ": repository name must be lowercase";
-        return $"Failed to apply default image tag \"{image}\": couldn't parse image reference \"{image}\": invalid reference format{why}";
     }
 
     private HashSet<string> DigestsInUse() =>

@@ -81,7 +81,7 @@ internal sealed class PodRun
     }
 
     /// <summary>Writes the status into the pod's document.</summary>
-    public void WriteStatus(JsonObject document, string now, string hostIp)
+    public void WriteStatus(JsonObject document, string now, string hostIp, KubernetesRelease release)
     {
         var status = document.MapOrNew("status");
         StartTime ??= now;
@@ -98,12 +98,16 @@ internal sealed class PodRun
         var notReady = Containers.Where(container => container.Stage != ContainerStage.Running).Select(container => container.Name).ToList();
         var incomplete = InitContainers.Where(container => !container.Succeeded).Select(container => container.Name).ToList();
         var ended = phase is "Succeeded" or "Failed";
-        status["conditions"] = new JsonArray(
+        var conditions = new JsonArray(
             Condition("Initialized", incomplete, "ContainersNotInitialized", "containers with incomplete status", ended, now),
             Condition("Ready", notReady, "ContainersNotReady", "containers with unready status", ended, now),
             Condition("ContainersReady", notReady, "ContainersNotReady", "containers with unready status", ended, now),
             status.Maps("conditions").FirstOrDefault(condition => condition.Text("type") == "PodScheduled")?.DeepClone()
                 ?? Condition("PodScheduled", [], "", "", ended, now));
+        // A sandbox takes no time here: it is there from the first word of the kubelet to the pod's end.
+        if (release.HasReadyToStartContainers)
+            conditions.Insert(0, Condition("PodReadyToStartContainers", !ended, now));
+        status["conditions"] = conditions;
         if (InitContainers.Count > 0)
             status["initContainerStatuses"] = new JsonArray([.. InitContainers.Select(container => container.Status())]);
         status["containerStatuses"] = new JsonArray([.. Containers.Select(container => container.Status())]);
@@ -111,16 +115,7 @@ internal sealed class PodRun
 
     private JsonObject Condition(string type, List<string> missing, string reason, string words, bool ended, string now)
     {
-        var value = missing.Count == 0 ? "True" : "False";
-        if (!_conditions.TryGetValue(type, out var known) || known.Status != value)
-            _conditions[type] = known = (value, now);
-        var condition = new JsonObject
-        {
-            ["type"] = type,
-            ["status"] = value,
-            ["lastProbeTime"] = null,
-            ["lastTransitionTime"] = known.At,
-        };
+        var condition = Condition(type, missing.Count == 0, now);
         if (missing.Count > 0)
         {
             condition["reason"] = ended ? "PodCompleted" : reason;
@@ -129,6 +124,20 @@ internal sealed class PodRun
         }
 
         return condition;
+    }
+
+    private JsonObject Condition(string type, bool met, string now)
+    {
+        var value = met ? "True" : "False";
+        if (!_conditions.TryGetValue(type, out var known) || known.Status != value)
+            _conditions[type] = known = (value, now);
+        return new JsonObject
+        {
+            ["type"] = type,
+            ["status"] = value,
+            ["lastProbeTime"] = null,
+            ["lastTransitionTime"] = known.At,
+        };
     }
 
     private static bool NeverRan(ContainerRun container) =>

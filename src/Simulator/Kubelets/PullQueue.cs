@@ -41,7 +41,7 @@ internal sealed class PullQueue(KubeletContext context, NodeDisk disk, Action im
 
     private void Start(PullJob job)
     {
-        var answer = context.Registry.Pull(job.Reference, job.Credentials);
+        var answer = context.Registry.Pull(job.Reference, job.Credentials, context.Options.Release);
         var delay = context.Options.ResolveDelay;
         if (answer.Image is not { } image)
         {

@@ -22,7 +22,20 @@ internal sealed partial record ImageReference(string Host, string Repository, st
         var match = Grammar().Match(text);
         if (!match.Success)
             return null;
-        var path = match.Groups["path"].Value;
+        var (host, repository) = Split(match.Groups["path"].Value);
+        if (!Path().IsMatch(repository))
+            return null;
+        var digest = match.Groups["digest"] is { Success: true } d ? d.Value : null;
+        var tag = match.Groups["tag"] is { Success: true } t ? t.Value : null;
+        return new ImageReference(host, repository, digest is null ? tag ?? "latest" : tag, digest);
+    }
+
+    /// <summary>The repository, without its host, of a name that would be one in lower case; else null.</summary>
+    public static string? Uppercase(string text) =>
+        Parse(text) is null && Parse(text.ToLowerInvariant()) is not null ? Split(Grammar().Match(text).Groups["path"].Value).Repository : null;
+
+    private static (string Host, string Repository) Split(string path)
+    {
         var host = "docker.io";
         var slash = path.IndexOf('/', StringComparison.Ordinal);
         if (slash > 0 && (path[..slash].Contains('.', StringComparison.Ordinal) || path[..slash].Contains(':', StringComparison.Ordinal) || path[..slash] == "localhost"))
@@ -31,13 +44,7 @@ internal sealed partial record ImageReference(string Host, string Repository, st
             path = path[(slash + 1)..];
         }
 
-        if (!Path().IsMatch(path))
-            return null;
-        if (host == "docker.io" && !path.Contains('/', StringComparison.Ordinal))
-            path = "library/" + path;
-        var digest = match.Groups["digest"] is { Success: true } d ? d.Value : null;
-        var tag = match.Groups["tag"] is { Success: true } t ? t.Value : null;
-        return new ImageReference(host, path, digest is null ? tag ?? "latest" : tag, digest);
+        return (host, host == "docker.io" && !path.Contains('/', StringComparison.Ordinal) ? "library/" + path : path);
     }
 
     [GeneratedRegex(

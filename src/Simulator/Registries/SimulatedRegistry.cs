@@ -128,9 +128,9 @@ public sealed class SimulatedRegistry : IAsyncDisposable
     }
 
     /// <summary>What a node gets that asks for an image, without the detour over HTTP but with all troubles.</summary>
-    internal PullAnswer Pull(ImageReference image, (string User, string Password)? credentials)
+    internal PullAnswer Pull(ImageReference image, (string User, string Password)? credentials, KubernetesRelease release)
     {
-        string Failed(string why) => $"failed to pull and unpack image \"{image}\": failed to resolve reference \"{image}\": {why}";
+        string Failed(string why) => release.NotResolved(image.ToString(), why);
         if (image.Host != Host && !MirrorOf.Contains(image.Host))
         {
             var name = image.Host.Split(':')[0];

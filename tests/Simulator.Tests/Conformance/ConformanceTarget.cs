@@ -18,6 +18,9 @@ public abstract class ConformanceTarget : IAsyncLifetime
     /// <summary>The names of ready nodes without taints.</summary>
     public IReadOnlyList<string> Nodes { get; protected set; } = [];
 
+    /// <summary>The release whose words are expected; null where each release's will do, as a real cluster may be of any.</summary>
+    public virtual KubernetesRelease? Release => null;
+
     /// <summary>How long a node may take to report a pulled image.</summary>
     public abstract TimeSpan ReportWithin { get; }
 
@@ -38,6 +41,14 @@ public abstract class ConformanceTarget : IAsyncLifetime
     /// Lets the cluster forget its watch history. False where it cannot be asked to: a young real cluster still knows its first version.
     /// </summary>
     public virtual bool ForgetHistory() => false;
+
+    /// <summary>Fails unless a text is worded as the target's release does, or, where that is open, as one of them does.</summary>
+    public void AssertWords(string in120, string in136, string actual)
+    {
+        var allowed = KubernetesRelease.All.Where(release => Release is null || release == Release)
+            .Select(release => release == KubernetesRelease.Kubernetes120 ? in120 : in136);
+        Assert.Contains(actual, allowed);
+    }
 
     public async Task InitializeAsync()
     {

@@ -118,13 +118,10 @@ public abstract class ObjectConformance(ConformanceTarget target)
 
         var (code, status) = await target.Api.Send("POST", target.DaemonSets, set);
 
-        AssertStatus(
-            status,
-            HttpStatusCode.UnprocessableEntity,
-            code,
-            "Invalid",
-            $"DaemonSet.apps \"{_name}\" is invalid: spec.template.metadata.labels: Invalid value: " +
-            "map[string]string{\"app\":\"other\"}: `selector` does not match template `labels`");
+        string Refusal(string labels) =>
+            $"DaemonSet.apps \"{_name}\" is invalid: spec.template.metadata.labels: Invalid value: {labels}: `selector` does not match template `labels`";
+        target.AssertWords(Refusal("""map[string]string{"app":"other"}"""), Refusal("""{"app":"other"}"""), status.String("message"));
+        AssertStatus(status, HttpStatusCode.UnprocessableEntity, code, "Invalid", status.String("message"));
         var cause = Assert.Single(status["details"]!["causes"]!.AsArray())!;
         Assert.Equal(("FieldValueInvalid", "spec.template.metadata.labels"), (cause.String("reason"), cause.String("field")));
         Assert.Equal("DaemonSet", status["details"]!.String("kind"));

@@ -1,9 +1,11 @@
 namespace CacheMachine.Simulator.Tests.Conformance;
 
 /// <summary>The simulator as the suite's target, a cluster for each part.</summary>
-public sealed class SimulatorTarget : ConformanceTarget
+public abstract class SimulatorTarget(KubernetesRelease release) : ConformanceTarget
 {
     private SimulatedCluster _cluster = null!;
+
+    public override KubernetesRelease Release => release;
 
     public override TimeSpan ReportWithin => TimeSpan.FromSeconds(30);
 
@@ -17,6 +19,7 @@ public sealed class SimulatorTarget : ConformanceTarget
     {
         _cluster = await SimulatedCluster.StartAsync(new SimulatedClusterOptions
         {
+            Release = release,
             Nodes = 2,
             ApiToken = "conformance",
             BackOff = TimeSpan.FromSeconds(1),
@@ -37,16 +40,34 @@ public sealed class SimulatorTarget : ConformanceTarget
     }
 }
 
-public sealed class SimulatorListConformance(SimulatorTarget target) : ListConformance(target), IClassFixture<SimulatorTarget>;
+public sealed class Simulator120() : SimulatorTarget(KubernetesRelease.Kubernetes120);
 
-public sealed class SimulatorWatchConformance(SimulatorTarget target) : WatchConformance(target), IClassFixture<SimulatorTarget>;
+public sealed class Simulator136() : SimulatorTarget(KubernetesRelease.Kubernetes136);
 
-public sealed class SimulatorObjectConformance(SimulatorTarget target) : ObjectConformance(target), IClassFixture<SimulatorTarget>;
+public sealed class Simulator120ListConformance(Simulator120 target) : ListConformance(target), IClassFixture<Simulator120>;
 
-public sealed class SimulatorUpdateConformance(SimulatorTarget target) : UpdateConformance(target), IClassFixture<SimulatorTarget>;
+public sealed class Simulator120WatchConformance(Simulator120 target) : WatchConformance(target), IClassFixture<Simulator120>;
 
-public sealed class SimulatorDeleteConformance(SimulatorTarget target) : DeleteConformance(target), IClassFixture<SimulatorTarget>;
+public sealed class Simulator120ObjectConformance(Simulator120 target) : ObjectConformance(target), IClassFixture<Simulator120>;
 
-public sealed class SimulatorDaemonSetConformance(SimulatorTarget target) : DaemonSetConformance(target), IClassFixture<SimulatorTarget>;
+public sealed class Simulator120UpdateConformance(Simulator120 target) : UpdateConformance(target), IClassFixture<Simulator120>;
 
-public sealed class SimulatorPullConformance(SimulatorTarget target) : PullConformance(target), IClassFixture<SimulatorTarget>;
+public sealed class Simulator120DeleteConformance(Simulator120 target) : DeleteConformance(target), IClassFixture<Simulator120>;
+
+public sealed class Simulator120DaemonSetConformance(Simulator120 target) : DaemonSetConformance(target), IClassFixture<Simulator120>;
+
+public sealed class Simulator120PullConformance(Simulator120 target) : PullConformance(target), IClassFixture<Simulator120>;
+
+public sealed class Simulator136ListConformance(Simulator136 target) : ListConformance(target), IClassFixture<Simulator136>;
+
+public sealed class Simulator136WatchConformance(Simulator136 target) : WatchConformance(target), IClassFixture<Simulator136>;
+
+public sealed class Simulator136ObjectConformance(Simulator136 target) : ObjectConformance(target), IClassFixture<Simulator136>;
+
+public sealed class Simulator136UpdateConformance(Simulator136 target) : UpdateConformance(target), IClassFixture<Simulator136>;
+
+public sealed class Simulator136DeleteConformance(Simulator136 target) : DeleteConformance(target), IClassFixture<Simulator136>;
+
+public sealed class Simulator136DaemonSetConformance(Simulator136 target) : DaemonSetConformance(target), IClassFixture<Simulator136>;
+
+public sealed class Simulator136PullConformance(Simulator136 target) : PullConformance(target), IClassFixture<Simulator136>;
