@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace CacheMachine.Simulator;
 
 /// <summary>
-/// Which Kubernetes, with its containerd, the simulator plays. They differ in words and in a condition of pods only; each difference was seen on a real
-/// cluster of that release, and is held by the conformance suite.
+/// Which Kubernetes, with its containerd, the simulator plays. They differ in words and in a condition of pods only; each difference was seen
+/// on a real cluster of that release, and is held by the conformance suite.
 /// </summary>
 public sealed class KubernetesRelease
 {
@@ -64,6 +64,7 @@ public sealed class KubernetesRelease
             (true, _) => ": repository name must be lowercase",
             (false, _) => $": repository name ({uppercase}) must be lowercase",
         };
-        return $"Failed to apply default image tag \"{image}\": couldn't parse image {(_old ? "reference" : "name")} \"{image}\": invalid reference format{rule}";
+        return $"Failed to apply default image tag \"{image}\": couldn't parse image {(_old ? "reference" : "name")} \"{image}\": " +
+            $"invalid reference format{rule}";
     }
 }

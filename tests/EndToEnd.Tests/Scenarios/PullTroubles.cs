@@ -14,10 +14,14 @@ public sealed class PullTroubles(ITestOutputHelper output) : SimulatorScenario(o
 
     private readonly ITestOutputHelper _output = output;
 
-    [Fact]
-    public async Task A_full_disk_and_an_unauthorized_image_are_said_in_words_while_other_images_go_on()
+    [Theory]
+    [InlineData("1.20")]
+    [InlineData("1.36")]
+    public async Task A_full_disk_and_an_unauthorized_image_are_said_in_words_while_other_images_go_on(string kubernetes)
     {
-        await BeginAsync(new SimulatedClusterOptions { Nodes = 3, DiskBytes = 10 * Gigabyte, Bandwidth = 100 * Gigabyte }, ("PULL__RETRY_MIN", "10m"));
+        await BeginAsync(
+            new SimulatedClusterOptions { Release = Release(kubernetes), Nodes = 3, DiskBytes = 10 * Gigabyte, Bandwidth = 100 * Gigabyte },
+            ("PULL__RETRY_MIN", "10m"));
         var (big, secret, good) = (Push("big", size: 5 * Gigabyte), Push("secret"), Push("good"));
         Cluster.Node("n1").FillDisk(8 * Gigabyte);
         Cluster.Registry.Troubles.Fail(HttpStatusCode.Unauthorized, "secret");
@@ -40,10 +44,12 @@ public sealed class PullTroubles(ITestOutputHelper output) : SimulatorScenario(o
         await NothingIsLeftAsync(Soon);
     }
 
-    [Fact]
-    public async Task A_registry_that_wants_fewer_requests_gets_fewer_and_other_registries_are_pulled_from_meanwhile()
+    [Theory]
+    [InlineData("1.20")]
+    [InlineData("1.36")]
+    public async Task A_registry_that_wants_fewer_requests_gets_fewer_and_other_registries_are_pulled_from_meanwhile(string kubernetes)
     {
-        await BeginAsync(new SimulatedClusterOptions { Nodes = 2, TimeProvider = new FastTime(Speed) });
+        await BeginAsync(new SimulatedClusterOptions { Release = Release(kubernetes), Nodes = 2, TimeProvider = new FastTime(Speed) });
         var (limited, same) = (Push("limited"), Push("same"));
         Push("library/elsewhere");
         Cluster.Registry.Troubles.Fail(HttpStatusCode.TooManyRequests, "limited");
@@ -111,6 +117,9 @@ public sealed class PullTroubles(ITestOutputHelper output) : SimulatorScenario(o
         await Service.BecomesAvailableAsync("m", 1, Soon);
         await SaysAsync("nowhere.invalid/app:1", "n1", "no such host");
     }
+
+    // Their kubelets say the same in different words.
+    private static KubernetesRelease Release(string name) => KubernetesRelease.All.Single(release => release.Name == name);
 
     private Task<TimeSpan> SaysAsync(string image, string node, string words) => SaysOfAsync("m", image, node, words);
 

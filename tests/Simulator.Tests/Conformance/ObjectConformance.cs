@@ -119,7 +119,8 @@ public abstract class ObjectConformance(ConformanceTarget target)
         var (code, status) = await target.Api.Send("POST", target.DaemonSets, set);
 
         string Refusal(string labels) =>
-            $"DaemonSet.apps \"{_name}\" is invalid: spec.template.metadata.labels: Invalid value: {labels}: `selector` does not match template `labels`";
+            $"DaemonSet.apps \"{_name}\" is invalid: spec.template.metadata.labels: Invalid value: {labels}: " +
+            "`selector` does not match template `labels`";
         target.AssertWords(Refusal("""map[string]string{"app":"other"}"""), Refusal("""{"app":"other"}"""), status.String("message"));
         AssertStatus(status, HttpStatusCode.UnprocessableEntity, code, "Invalid", status.String("message"));
         var cause = Assert.Single(status["details"]!["causes"]!.AsArray())!;

@@ -27,7 +27,7 @@ public abstract class PullConformance(ConformanceTarget target)
         target.AssertWords(
             "ContainersReady:True Initialized:True PodScheduled:True Ready:True",
             "ContainersReady:True Initialized:True PodReadyToStartContainers:True PodScheduled:True Ready:True",
-            string.Join(' ', pod["status"]!["conditions"]!.AsArray().Select(c => $"{c!.String("type")}:{c!.String("status")}").Order(StringComparer.Ordinal)));
+            string.Join(' ', pod["status"]!["conditions"]!.AsArray().Select(c => $"{c!.String("type")}:{c!.String("status")}").Order()));
     }
 
     [Fact]
@@ -84,7 +84,8 @@ public abstract class PullConformance(ConformanceTarget target)
         var waiting = await Pod("backs off", pod => pod.Waiting() == "ImagePullBackOff");
 
         var (why, again) = (failed.Container()["state"]!["waiting"]!.String("message"), waiting.Container()["state"]!["waiting"]!.String("message"));
-        string NotFound(string resolve) => $"rpc error: code = NotFound desc = failed to pull and unpack image \"{image}\": failed to resolve {resolve}: {image}: not found";
+        string NotFound(string resolve) =>
+            $"rpc error: code = NotFound desc = failed to pull and unpack image \"{image}\": failed to resolve {resolve}: {image}: not found";
         target.AssertWords(NotFound($"reference \"{image}\""), NotFound("image"), why);
         target.AssertWords($"Back-off pulling image \"{image}\"", $"Back-off pulling image \"{image}\": ErrImagePull: {why}", again);
         Assert.Equal("", waiting.Container().String("imageID"));
@@ -101,7 +102,8 @@ public abstract class PullConformance(ConformanceTarget target)
         var pod = await Pod("is refused", pod => pod.Waiting() == "InvalidImageName");
 
         string Refusal(string what, string repository) =>
-            $"Failed to apply default image tag \"{image}\": couldn't parse image {what} \"{image}\": invalid reference format: repository name{repository} must be lowercase";
+            $"Failed to apply default image tag \"{image}\": couldn't parse image {what} \"{image}\": " +
+            $"invalid reference format: repository name{repository} must be lowercase";
         target.AssertWords(Refusal("reference", ""), Refusal("name", " (conformance/Upper)"), pod.Container()["state"]!["waiting"]!.String("message"));
     }
 
