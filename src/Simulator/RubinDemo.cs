@@ -5,6 +5,9 @@ namespace CacheMachine.Simulator;
 /// <summary>The repository of the demo: tags as the Rubin Observatory's <c>sciplat-lab</c> has them.</summary>
 public static class RubinDemo
 {
+    /// <summary>Its name, without the registry's host.</summary>
+    public const string Repository = "lsstsqre/sciplat-lab";
+
     private const long Gigabyte = 1_000_000_000;
 
     private static readonly string[] Releases = ["r21_0_0", "r21_0_1", "r22_0_0", "r22_0_1", "r23_0_0"];
@@ -35,4 +38,29 @@ public static class RubinDemo
         registry.Move(repository, "latest_daily", "d_2021_12_14");
         registry.Move(repository, "latest_release", Releases[^1]);
     }
+
+    /// <summary>The body of a POST that creates the example machine: the newest tags of the repository, and the image without a shell.</summary>
+    /// <param name="registry">host:port of the registry.</param>
+    internal static string Machine(string registry) => $$"""
+        {
+          "name": "example",
+          "labels": {},
+          "repomen": [
+            {
+              "type": "RubinRepoMan", "registry_url": "{{registry}}", "repo": "{{Repository}}",
+              "recommended_tag": "recommended", "num_releases": 1, "num_weeklies": 2, "num_dailies": 3
+            },
+            {
+              "type": "SimpleRepoMan",
+              "images": [
+                {
+                  "image_url": "{{registry}}/{{Repository}}:{{NoShellTag}}", "image_hash": null,
+                  "name": "An image without a shell"
+                }
+              ]
+            }
+          ]
+        }
+
+        """;
 }

@@ -13,7 +13,7 @@ namespace CacheMachine.Simulator;
 /// </summary>
 public sealed class SimulatedCluster : IAsyncDisposable
 {
-    private static readonly string[] FixedNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
+    internal static readonly string[] FixedNamespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
     private readonly ApiServer _api;
     private readonly ControlLoop[] _loops;
@@ -63,7 +63,11 @@ public sealed class SimulatedCluster : IAsyncDisposable
             foreach (var loop in cluster._loops)
                 loop.Start();
             for (var number = 1; number <= cluster.Options.Nodes; number++)
+            {
+                cancel.ThrowIfCancellationRequested();
                 cluster.Fleet.Join($"n{number}", cluster.Options.NodeLabels);
+            }
+
             await cluster._api.StartAsync(cancel).ConfigureAwait(false);
             return cluster;
         }
@@ -94,13 +98,14 @@ public sealed class SimulatedCluster : IAsyncDisposable
         Resources.Delete(ResourceType.Nodes, "", name, new DeleteOptions());
     }
 
-    /// <summary>Writes a kubeconfig for <see cref="ApiServerUri"/> with the token, if there is one.</summary>
+    /// <summary>Writes a kubeconfig for <see cref="ApiServerUri"/> that only its owner may read; whoever finds it finds all of it.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
     public void WriteKubeconfig(string path)
     {
+        // Clients refuse a user without credentials, also where the server wants none.
+        var user = new JsonObject { ["token"] = Options.ApiToken ?? "any" };
+        var ns = Options.Namespaces.Count > 0 ? Options.Namespaces[0] : "default";
         // JSON is YAML, and needs no quoting rules.
-        var user = new JsonObject();
-        if (Options.ApiToken is { } token)
-            user["token"] = token;
         var config = new JsonObject
         {
             ["apiVersion"] = "v1",
@@ -114,11 +119,11 @@ public sealed class SimulatedCluster : IAsyncDisposable
             ["contexts"] = new JsonArray(new JsonObject
             {
                 ["name"] = "simulator",
-                ["context"] = new JsonObject { ["cluster"] = "simulator", ["user"] = "simulator", ["namespace"] = "default" },
+                ["context"] = new JsonObject { ["cluster"] = "simulator", ["user"] = "simulator", ["namespace"] = ns },
             }),
             ["current-context"] = "simulator",
         };
-        File.WriteAllText(path, config.ToJsonString() + "\n");
+        PrivateFile.Write(path, config.ToJsonString() + "\n");
     }
 
     /// <summary>Forgets all history, as etcd's compaction does: older watches and continue tokens get 410.</summary>
