@@ -11,9 +11,7 @@ if (startup.Settings is not { } settings)
 
 try
 {
-    if (startup.Start is { Replicas: > 1 } several)
-        return await ReplicaLauncher.RunAsync(several, settings);
-    await using var cluster = await ClusterConnection.OpenAsync(settings, TimeProvider.System, CancellationToken.None);
+    using var cluster = ClusterConnection.Open(settings, TimeProvider.System);
     await using var service = Service.Build(settings, cluster, TimeProvider.System);
     await service.StartAsync();
     var shutdown = CoordinatedShutdown.Get(service.Services.GetRequiredService<ActorSystem>());

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
@@ -36,16 +34,6 @@ internal static class ReplicaCluster
                 Port = settings.Cluster.Port,
             })
             .WithClustering(new ClusterOptions { AppVersion = CommandLine.Version, SeedNodes = Seeds() });
-    }
-
-    /// <summary>Ports of the loopback interface that nobody listens on just now.</summary>
-    public static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(listener => listener.Start());
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        listeners.ForEach(listener => listener.Dispose());
-        return ports;
     }
 
     private static string File(string name) => Path.Combine(AppContext.BaseDirectory, "hocon", name);

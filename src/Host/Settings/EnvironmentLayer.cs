@@ -35,9 +35,4 @@ internal static class EnvironmentLayer
         }
         return result;
     }
-
-    /// <summary>The variable that makes a setting.</summary>
-    /// <param name="key">Joined with ':', with the section.</param>
-    public static string VariableOf(string key) =>
-        Prefix + key[(HostSettings.Section.Length + 1)..].Replace(":", "__", StringComparison.Ordinal).Replace('-', '_').ToUpperInvariant();
 }

@@ -9,7 +9,6 @@ namespace CacheMachine.Host.Settings;
 /// <param name="Registry">Image registries.</param>
 /// <param name="Kubernetes">Which cluster.</param>
 /// <param name="Pull">Pulling and retrying.</param>
-/// <param name="Simulator">The built-in cluster.</param>
 /// <param name="Cluster">Several replicas.</param>
 /// <param name="Allow">What a POST may ask for.</param>
 /// <param name="Limits">How much there may be.</param>
@@ -22,7 +21,6 @@ public sealed record HostSettings(
     RegistrySettings Registry,
     KubernetesSettings Kubernetes,
     PullSettings Pull,
-    SimulatorSettings Simulator,
     ClusterSettings Cluster,
     AllowSettings Allow,
     LimitSettings Limits)
@@ -45,7 +43,6 @@ public sealed record HostSettings(
             RegistrySettings.Read(reader.Section("registry")),
             kubernetes,
             PullSettings.Read(reader.Section("pull")),
-            SimulatorSettings.Read(reader.Section("simulator")),
             ClusterSettings.Read(reader.Section("cluster"), kubernetes.InCluster),
             AllowSettings.Read(reader.Section("allow")),
             LimitSettings.Read(reader.Section("limits")));

@@ -3,9 +3,6 @@ namespace CacheMachine.Host.Settings;
 /// <summary>Which cluster is served.</summary>
 public enum KubernetesMode
 {
-    /// <summary>The built-in cluster and registry.</summary>
-    Simulator,
-
     /// <summary>The cluster of a kubeconfig file.</summary>
     Kubeconfig,
 
@@ -28,14 +25,16 @@ public sealed record KubernetesSettings(
         var mode = reader.Choice<KubernetesMode?>(
             "mode",
             ("auto", null),
-            ("simulator", KubernetesMode.Simulator),
             ("kubeconfig", KubernetesMode.Kubeconfig),
             ("in-cluster", KubernetesMode.InCluster));
         var inCluster = reader.Boolean("in-cluster");
         var kubeconfig = reader.OptionalPath("kubeconfig");
         reader.Require(
             kubeconfig is not null || mode is not KubernetesMode.Kubeconfig, "kubeconfig", "must name a file when kubernetes.mode is kubeconfig");
-        mode ??= kubeconfig is not null ? KubernetesMode.Kubeconfig : inCluster ? KubernetesMode.InCluster : KubernetesMode.Simulator;
+        reader.Require(
+            mode is not null || kubeconfig is not null || inCluster, "mode",
+            "must find a cluster, and none is named: give its kubeconfig file (--kubeconfig FILE), or start a simulated one with ./run");
+        mode ??= inCluster && kubeconfig is null ? KubernetesMode.InCluster : KubernetesMode.Kubeconfig;
         return new KubernetesSettings(
             mode.Value,
             inCluster,

@@ -55,10 +55,9 @@ public sealed record RegistrySettings(
     }
 
     /// <summary>The same as the registry client has it.</summary>
-    /// <param name="alsoInsecure">Further hosts without TLS.</param>
-    internal RegistryOptions ToOptions(params IEnumerable<string> alsoInsecure) => new()
+    internal RegistryOptions ToOptions() => new()
     {
-        InsecureHosts = [.. InsecureHosts, .. alsoInsecure],
+        InsecureHosts = InsecureHosts,
         TrustedRealms = TrustedRealms,
         DockerConfigPath = CredentialsFile,
         RequestTimeout = Timeout,

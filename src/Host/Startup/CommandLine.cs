@@ -12,8 +12,6 @@ public static class CommandLine
     /// <summary>Exit code for arguments or a configuration that cannot be used.</summary>
     public const int BadUsage = 2;
 
-    private const int MostReplicas = 9;
-
     private const string FileRule = "must name a file that exists";
 
     /// <summary>Reads the arguments and checks each value; all faults at once.</summary>
@@ -31,9 +29,7 @@ public static class CommandLine
             return new CommandLineResult.Exit(BadUsage, "", [.. result.Errors.Select(e => WithoutSecrets(e.Message, args)).Distinct()]);
         return result.GetValue(flags.Version)
             ? new CommandLineResult.Exit(0, $"cachemachine {Version}{Environment.NewLine}", [])
-            : new CommandLineResult.Start(
-                result.GetValue(flags.Config) ?? [], flags.Settings(result),
-                result.GetValue(flags.Replicas) is { } replicas ? int.Parse(replicas, CultureInfo.InvariantCulture) : 1);
+            : new CommandLineResult.Start(result.GetValue(flags.Config) ?? [], flags.Settings(result));
     }
 
     // A connection string that the shell has taken apart (a blank, a semicolon) is an argument like any other, which errors would quote.
@@ -50,13 +46,11 @@ public static class CommandLine
         private readonly Option<string> port = One("--port", "N", "Port of the API, 0 for any free one. Default: 8080.");
         private readonly Option<string> data = One("--data", "DIR", "Directory of the database. Default: data, in the working directory.");
         private readonly Option<string> postgres = One("--postgres", "CONNECTION", "Keep everything in PostgreSQL instead: an Npgsql connection string, Host=...;Database=...");
-        private readonly Option<string> kubeconfig = One("--kubeconfig", "FILE", "Serve the cluster of this kubeconfig file, not a simulated one.");
+        private readonly Option<string> kubeconfig = One("--kubeconfig", "FILE", "Serve the cluster of this kubeconfig file.");
         private readonly Option<string> context = One("--context", "C", "Context in the kubeconfig file. Default: its current context.");
         private readonly Option<string> ns = One("--namespace", "NS", "Namespace of the pull pods. Default: the context's, or our own.");
         private readonly Option<string[]> insecure =
             Many("--insecure-registry", "HOST", "Registry without TLS (HOST:PORT, or HOST for its port 80); repeatable.");
-        private readonly Option<string> nodes = One("--nodes", "N", "Nodes of the simulated cluster. Default: 8.");
-        private readonly Option<bool> noExample = Switch("--no-example", "Start without the example machine.");
 
         public Flags()
         {
@@ -72,18 +66,11 @@ public static class CommandLine
             Check(context, "must be 1 to 253 characters", t => t.Length is >= 1 and <= 253);
             Check(ns, SettingsRules.Namespace, SettingsRules.IsNamespace);
             Check(insecure, SettingsRules.RegistryHost, SettingsRules.IsRegistryHost);
-            Check(nodes, SettingsRules.Integer(1, SimulatorSettings.MaxNodes), t => SettingsRules.TryInteger(t, 1, SimulatorSettings.MaxNodes, out _));
-            Check(Replicas, SettingsRules.Integer(1, MostReplicas), t => SettingsRules.TryInteger(t, 1, MostReplicas, out _));
             Check(Config, FileRule, File.Exists);
-            Command = new Command("run", "Pulls container images onto Kubernetes nodes before anybody waits for them. Without flags it serves a simulated cluster.")
+            Command = new Command("run", "Pulls container images onto Kubernetes nodes before anybody waits for them.")
             {
-                port, data, postgres, kubeconfig, context, ns, insecure, nodes, noExample, Replicas, Config, Version, new HelpOption("--help", "-h"),
+                port, data, postgres, kubeconfig, context, ns, insecure, Config, Version, new HelpOption("--help", "-h"),
             };
-            Command.Validators.Add(result =>
-            {
-                if (result.GetResult(nodes) is not null && result.GetResult(kubeconfig) is not null)
-                    result.AddError("--nodes is for the simulated cluster and cannot be used with --kubeconfig");
-            });
             // Help and version are handled by the caller; the command itself has nothing to do.
             Command.SetAction(_ => 0);
         }
@@ -91,9 +78,6 @@ public static class CommandLine
         public Command Command { get; }
 
         public Option<string[]> Config { get; } = Many("--config", "FILE", "HOCON file over the defaults; repeatable, the last one wins.");
-
-        public Option<string> Replicas { get; } =
-            One("--replicas", "N", "Start N replicas as processes of their own, on ports from --port on. Default: 1, in this process.");
 
         public Option<bool> Version { get; } = Switch("--version", "Print the version.");
 
@@ -108,8 +92,6 @@ public static class CommandLine
             Set("kubernetes:context", result.GetValue(context));
             Set("kubernetes:namespace", result.GetValue(ns));
             Set("registry:insecure-hosts", result.GetValue(insecure) is { Length: > 0 } hosts ? string.Join(',', hosts) : null);
-            Set("simulator:nodes", result.GetValue(nodes));
-            Set("simulator:example", result.GetValue(noExample) ? "false" : null);
             return settings;
 
             void Set(string key, string? value)

@@ -10,8 +10,7 @@ public abstract record CommandLineResult
     /// <summary>Start the service.</summary>
     /// <param name="ConfigFiles">HOCON files in the order given.</param>
     /// <param name="Settings">The last layer of configuration: keys joined with ':'.</param>
-    /// <param name="Replicas">How many, on this machine; 1 for this process alone.</param>
-    public sealed record Start(IReadOnlyList<string> ConfigFiles, IReadOnlyDictionary<string, string?> Settings, int Replicas = 1) : CommandLineResult;
+    public sealed record Start(IReadOnlyList<string> ConfigFiles, IReadOnlyDictionary<string, string?> Settings) : CommandLineResult;
 
     /// <summary>Start nothing.</summary>
     /// <param name="Code">0 for help and version, <see cref="CommandLine.BadUsage"/> for arguments that cannot be used.</param>

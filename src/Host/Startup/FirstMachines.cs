@@ -1,4 +1,3 @@
-using System.Text;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Specs;
@@ -6,13 +5,12 @@ using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Api.Specs;
 using Akka.Hosting;
 using CacheMachine.Host.Settings;
-using CacheMachine.Simulator;
 
 namespace CacheMachine.Host.Startup;
 
-/// <summary>The machines that exist from the start: those of the machines directory, as in the old service, and the example.</summary>
+/// <summary>The machines that exist from the start: those of the machines directory, as in the old service.</summary>
 internal sealed partial class FirstMachines(
-    HostSettings settings, ClusterConnection cluster, IRequiredActor<MachineSupervisorActor> supervisor, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+    HostSettings settings, IRequiredActor<MachineSupervisorActor> supervisor, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30), AgainAfter = TimeSpan.FromSeconds(1);
 
@@ -21,8 +19,6 @@ internal sealed partial class FirstMachines(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (cluster.Simulator is { } simulator && settings.Simulator.Example)
-            await CreateAsync(MachineSpecReader.Read(Example(simulator)).Spec!, stoppingToken);
         if (!Directory.Exists(settings.MachinesDirectory))
             return;
         // Every file, as in the old service; a mounted ConfigMap has hidden ones of its own besides.
@@ -41,29 +37,6 @@ internal sealed partial class FirstMachines(
             }
         }
     }
-
-    /// <summary>The body that would be POSTed for the example.</summary>
-    public static byte[] Example(SimulatedCluster simulator) => Encoding.UTF8.GetBytes($$"""
-        {
-          "name": "example",
-          "labels": {},
-          "repomen": [
-            {
-              "type": "RubinRepoMan", "registry_url": "{{simulator.Registry.Host}}", "repo": "{{ClusterConnection.ExampleRepository}}",
-              "recommended_tag": "recommended", "num_releases": 1, "num_weeklies": 2, "num_dailies": 3
-            },
-            {
-              "type": "SimpleRepoMan",
-              "images": [
-                {
-                  "image_url": "{{simulator.Registry.Host}}/{{ClusterConnection.ExampleRepository}}:{{RubinDemo.NoShellTag}}", "image_hash": null,
-                  "name": "An image without a shell"
-                }
-              ]
-            }
-          ]
-        }
-        """);
 
     // The database may be away, or the supervisor on its way to another replica.
     private async Task CreateAsync(MachineSpec spec, CancellationToken stoppingToken)

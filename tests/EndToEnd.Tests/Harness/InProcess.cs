@@ -25,7 +25,7 @@ internal sealed class InProcess : RunningService
         if (startup.Settings is not { } settings)
             throw new InvalidOperationException(string.Join(Environment.NewLine, startup.Errors));
         time ??= TimeProvider.System;
-        var cluster = await ClusterConnection.OpenAsync(settings, time, CancellationToken.None);
+        var cluster = ClusterConnection.Open(settings, time);
         var service = Service.Build(settings, cluster, time, akka =>
         {
             if (time != TimeProvider.System)
@@ -39,6 +39,6 @@ internal sealed class InProcess : RunningService
     {
         await _service.StopAsync();
         await _service.DisposeAsync();
-        await _cluster.DisposeAsync();
+        _cluster.Dispose();
     }
 }

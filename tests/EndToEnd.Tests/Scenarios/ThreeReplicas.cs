@@ -23,13 +23,14 @@ public sealed class ThreeReplicas(ITestOutputHelper output) : IAsyncLifetime
         _cluster = await SimulatorUnderTest.StartAsync(new SimulatedClusterOptions { Nodes = 3, SerializePulls = false });
         var key = Path.Combine(_data, "cluster-key");
         await File.WriteAllTextAsync(key, new string('k', 64));
-        var ports = ReplicaCluster.FreePorts(3);
+        // The others are told of the first.
+        var seed = LoopbackPort.Free();
         for (var i = 0; i < 3; i++)
         {
             _replicas.Add(await OwnProcess.StartAsync(_cluster.Flags(_data), new Dictionary<string, string>
             {
-                ["CACHEMACHINE__CLUSTER__PORT"] = string.Create(CultureInfo.InvariantCulture, $"{ports[i]}"),
-                [ReplicaCluster.SeedNodes] = string.Create(CultureInfo.InvariantCulture, $"akka.tcp://{ReplicaCluster.SystemName}@127.0.0.1:{ports[0]}"),
+                ["CACHEMACHINE__CLUSTER__PORT"] = string.Create(CultureInfo.InvariantCulture, $"{(i == 0 ? seed : 0)}"),
+                [ReplicaCluster.SeedNodes] = string.Create(CultureInfo.InvariantCulture, $"akka.tcp://{ReplicaCluster.SystemName}@127.0.0.1:{seed}"),
                 ["CACHEMACHINE__CLUSTER__ENABLED"] = "true",
                 ["CACHEMACHINE__CLUSTER__REPLICA"] = string.Create(CultureInfo.InvariantCulture, $"replica-{i}"),
                 ["CACHEMACHINE__CLUSTER__KEY_FILE"] = key,

@@ -14,7 +14,7 @@ public class HostSettingsTests
     private static readonly string Reference = Path.Combine(AppContext.BaseDirectory, HostConfiguration.ReferenceFile);
 
     [Fact]
-    public void The_reference_alone_is_valid_and_gives_the_documented_defaults()
+    public void The_reference_and_a_cluster_are_valid_and_give_the_documented_defaults()
     {
         var settings = Read().Settings!;
 
@@ -37,7 +37,7 @@ public class HostSettingsTests
         var client = settings.Registry.ToOptions();
         var defaults = new RegistryOptions { DockerConfigPath = settings.Registry.CredentialsFile };
         Assert.Equal(defaults, client with { InsecureHosts = defaults.InsecureHosts, TrustedRealms = defaults.TrustedRealms });
-        Assert.Equal(new KubernetesSettings(KubernetesMode.Simulator, false, null, null, null, null), settings.Kubernetes);
+        Assert.Equal(new KubernetesSettings(KubernetesMode.Kubeconfig, false, "/kubeconfig", null, null, null), settings.Kubernetes);
         Assert.Equal(
             new PullSettings(
                 3, null, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(90), TimeSpan.FromHours(24),
@@ -47,7 +47,6 @@ public class HostSettingsTests
         Assert.Empty(settings.Pull.Defaults.Tolerations);
         Assert.Equal((null, null), (settings.Pull.Defaults.PriorityClass, settings.Pull.Defaults.PullPolicy));
         Assert.Equal(new MachineSettings(), settings.Pull.ToMachineSettings() with { Defaults = MachineDefaults.None });
-        Assert.Equal(new SimulatorSettings(8, true), settings.Simulator);
         Assert.Equal(
             new ClusterSettings(
                 false, "cachemachine", 16, null, IPAddress.Loopback, 8081, null, null, null, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(5),
@@ -62,10 +61,10 @@ public class HostSettingsTests
             ("registry.credentials-file", "/c"), ("registry.insecure-hosts", "h:5000"), ("registry.trusted-realms", "h=a"),
             ("registry.timeout", "1s"), ("registry.retry-after-max", "2m"), ("registry.requests-per-host", "3"),
             ("registry.page-size", "4"), ("registry.max-pages", "5"), ("registry.max-tags", "6"), ("registry.max-page-size", "7 KiB"),
-            ("registry.environment-proxy", "false")).Settings!.Registry.ToOptions("i:80");
+            ("registry.environment-proxy", "false")).Settings!.Registry.ToOptions();
 
         var defaults = new RegistryOptions();
-        Assert.Equal(["h:5000", "i:80"], options.InsecureHosts);
+        Assert.Equal(["h:5000"], options.InsecureHosts);
         Assert.Equal(["h=a"], options.TrustedRealms);
         Assert.All(typeof(RegistryOptions).GetProperties(), option => Assert.NotEqual(option.GetValue(defaults), option.GetValue(options)));
     }
@@ -154,8 +153,7 @@ public class HostSettingsTests
     [InlineData("registry.timeout", "11m", "from 1s to 10m")]
     [InlineData("registry.backoff-min", "10m", "not be shorter than backoff-min")]
     [InlineData("registry.backoff-max", "10ms", "from 100ms to 24h")]
-    [InlineData("kubernetes.mode", "docker", "one of auto, simulator, kubeconfig, in-cluster")]
-    [InlineData("kubernetes.mode", "kubeconfig", "must name a file")]
+    [InlineData("kubernetes.mode", "docker", "one of auto, kubeconfig, in-cluster")]
     [InlineData("kubernetes.in-cluster", "maybe", "true or false")]
     [InlineData("kubernetes.namespace", "My_Namespace", "a DNS label")]
     [InlineData("kubernetes.pull-secret", "-x", "a Kubernetes name")]
@@ -168,8 +166,6 @@ public class HostSettingsTests
     [InlineData("pull.evidence-grace", "-1s", "from 0ms to 1h")]
     [InlineData("pull.sleeper-image", "Not An Image", "auto, none or an image reference")]
     [InlineData("pull.sleeper-image", "", "auto, none or an image reference")]
-    [InlineData("simulator.nodes", "5001", "from 1 to 5000")]
-    [InlineData("simulator.example", "1", "true or false")]
     [InlineData("cluster.enabled", "many", "true or false")]
     [InlineData("cluster.name", "Two", "a DNS label of at most 40")]
     [InlineData("cluster.name", "a23456789-b23456789-c23456789-d23456789-e", "a DNS label of at most 40")]
@@ -216,15 +212,18 @@ public class HostSettingsTests
     {
         var (postgres, sqlite) = (Layer("postgres.conf"), Layer("sqlite.conf"));
 
-        var settings = HostSettings.From(HostConfiguration.Build(AppContext.BaseDirectory, [postgres], new Dictionary<string, string>(), new Dictionary<string, string?>()));
-        var own = HostSettings.From(HostConfiguration.Build(
-            AppContext.BaseDirectory, [postgres], new Dictionary<string, string> { ["CACHEMACHINE_POSTGRES"] = "Host=mine" }, new Dictionary<string, string?>()));
-        var back = HostSettings.From(HostConfiguration.Build(AppContext.BaseDirectory, [postgres, sqlite], new Dictionary<string, string>(), new Dictionary<string, string?>()));
+        var settings = Load([], postgres);
+        var own = Load([("CACHEMACHINE_POSTGRES", "Host=mine")], postgres);
+        var back = Load([], postgres, sqlite);
 
         Assert.StartsWith("Host=postgres;", settings.Settings!.Data.Postgres, StringComparison.Ordinal);
         Assert.Equal("/etc/secrets/postgres/password", settings.Settings.Data.PostgresPasswordFile);
         Assert.Equal("Host=mine", own.Settings!.Data.Postgres);
         Assert.Equal((null, null), (back.Settings!.Data.Postgres, back.Settings.Data.PostgresPasswordFile));
+
+        static HostSettingsResult Load((string Name, string Value)[] environment, params string[] files) => HostSettings.From(HostConfiguration.Build(
+            AppContext.BaseDirectory, files, environment.ToDictionary(v => v.Name, v => v.Value),
+            new Dictionary<string, string?> { ["cachemachine:kubernetes:kubeconfig"] = "/kubeconfig" }));
 
         static string Layer(string name) => Path.Combine(AppContext.BaseDirectory, "hocon", name);
     }
@@ -252,7 +251,7 @@ public class HostSettingsTests
     [InlineData("pull.evidence-grace", "0")]
     [InlineData("pull.sleeper-image", "None")]
     [InlineData("pull.sleeper-image", "registry:5000/cachemachine:2.0.0")]
-    [InlineData("simulator.example", "off")]
+    [InlineData("cluster.enabled", "off")]
     [InlineData("cluster.advertise", "http://[fd00::1]:9000")]
     [InlineData("cluster.advertise", "replica-0.replicas")]
     [InlineData("cluster.advertise", "[::1]:9000")]
@@ -263,11 +262,9 @@ public class HostSettingsTests
     public void Values_at_the_bounds_and_in_every_allowed_form_are_accepted(string key, string value) => Assert.Empty(Read((key, value)).Faults);
 
     [Theory]
-    [InlineData("auto", "false", "", KubernetesMode.Simulator)]
     [InlineData("auto", "true", "", KubernetesMode.InCluster)]
     [InlineData("auto", "true", "/k", KubernetesMode.Kubeconfig)]
     [InlineData("auto", "false", "/k", KubernetesMode.Kubeconfig)]
-    [InlineData("simulator", "true", "/k", KubernetesMode.Simulator)]
     [InlineData("in-cluster", "false", "", KubernetesMode.InCluster)]
     [InlineData("kubeconfig", "true", "/k", KubernetesMode.Kubeconfig)]
     public void The_mode_follows_from_where_we_run_unless_it_is_given(string mode, string inCluster, string kubeconfig, KubernetesMode expected)
@@ -276,6 +273,15 @@ public class HostSettingsTests
 
         Assert.Equal(expected, settings.Kubernetes.Mode);
     }
+
+    [Theory]
+    [InlineData(
+        "auto",
+        "cachemachine.kubernetes.mode = \"auto\": must find a cluster, and none is named: give its kubeconfig file (--kubeconfig FILE), " +
+        "or start a simulated one with ./run")]
+    [InlineData("kubeconfig", "cachemachine.kubernetes.kubeconfig = \"\": must name a file when kubernetes.mode is kubeconfig")]
+    public void Without_a_cluster_there_is_nothing_to_serve(string mode, string fault) =>
+        Assert.Equal(fault, Assert.Single(Read(("kubernetes.mode", mode), ("kubernetes.kubeconfig", "")).Faults).ToString());
 
     [Theory]
     [InlineData("auto", "false", "127.0.0.1")]
@@ -306,12 +312,14 @@ public class HostSettingsTests
         Assert.Equal(new ClusterTlsSettings("/crt", "/key", "/ca"), all.Settings!.Cluster.Tls);
     }
 
+    // On the cluster of /kubeconfig, unless another is given.
     private static HostSettingsResult Read(params (string Key, string Value)[] overrides) =>
         HostSettings.From(HostConfiguration.Build(
             AppContext.BaseDirectory,
             [],
             new Dictionary<string, string>(),
-            overrides.ToDictionary(o => $"cachemachine:{o.Key.Replace('.', ':')}", o => (string?)o.Value)));
+            overrides.Append(("kubernetes.kubeconfig", "/kubeconfig")).DistinctBy(o => o.Item1)
+                .ToDictionary(o => $"cachemachine:{o.Item1.Replace('.', ':')}", o => (string?)o.Item2)));
 
     [Theory]
     [InlineData("gpu", "gpu", "Exists", "", "")]

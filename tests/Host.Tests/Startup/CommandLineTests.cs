@@ -23,7 +23,7 @@ public sealed class CommandLineTests : IDisposable
         var start = Assert.IsType<CommandLineResult.Start>(CommandLine.Parse(
         [
             "--port", "0", "--data=/tmp/d", "--postgres", "Host=db;Password=p", "--kubeconfig", file, "--context", "c", "--namespace", "ns",
-            "--insecure-registry", "a:5000", "--insecure-registry", "b", "--no-example", "--config", file, "--config", file,
+            "--insecure-registry", "a:5000", "--insecure-registry", "b", "--config", file, "--config", file,
         ]));
 
         Assert.Equal([file, file], start.ConfigFiles);
@@ -38,13 +38,8 @@ public sealed class CommandLineTests : IDisposable
                 ["cachemachine:kubernetes:context"] = "c",
                 ["cachemachine:kubernetes:namespace"] = "ns",
                 ["cachemachine:registry:insecure-hosts"] = "a:5000,b",
-                ["cachemachine:simulator:example"] = "false",
             },
             start.Settings);
-        Assert.Equal(
-            "12", Assert.IsType<CommandLineResult.Start>(CommandLine.Parse(["--nodes", "12"])).Settings["cachemachine:simulator:nodes"]);
-        Assert.Equal(1, start.Replicas);
-        Assert.Equal(3, Assert.IsType<CommandLineResult.Start>(CommandLine.Parse(["--replicas", "3"])).Replicas);
     }
 
     [Theory]
@@ -58,7 +53,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--port|65536", "--port \"65536\": must be a whole number from 0 to 65535")]
     [InlineData("--port|1|--port|2", "--port")]
     [InlineData("--port|1|2", "2")]
-    [InlineData("--data|--no-example", "--data")]
+    [InlineData("--data|--version", "--data")]
     [InlineData("--data|", "--data \"\"")]
     [InlineData("--kubeconfig|/nowhere", "--kubeconfig \"/nowhere\": must name a file that exists")]
     [InlineData("--config|/nowhere", "--config \"/nowhere\"")]
@@ -66,11 +61,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--namespace|A_B", "--namespace \"A_B\"")]
     [InlineData("--insecure-registry|http://x", "--insecure-registry \"http://x\"")]
     [InlineData("--insecure-registry|a|--insecure-registry|b/c", "--insecure-registry \"b/c\"")]
-    [InlineData("--nodes|0", "--nodes \"0\"")]
-    [InlineData("--replicas|0", "--replicas \"0\": must be a whole number from 1 to 9")]
-    [InlineData("--replicas|10", "--replicas \"10\"")]
-    [InlineData("--nodes|5001", "--nodes \"5001\"")]
-    [InlineData("--no-example|maybe", "maybe")]
+    [InlineData("--version|maybe", "maybe")]
     [InlineData("@file", "@file")]
     public void What_cannot_be_used_names_itself_and_exits_with_2(string arguments, string named)
     {
@@ -98,17 +89,9 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public void All_faults_come_at_once()
     {
-        var exit = Assert.IsType<CommandLineResult.Exit>(CommandLine.Parse(["--port", "x", "--namespace", "Z", "--nodes", "y"]));
+        var exit = Assert.IsType<CommandLineResult.Exit>(CommandLine.Parse(["--port", "x", "--namespace", "Z", "--insecure-registry", "http://y"]));
 
-        Assert.Equal(["--port", "--namespace", "--nodes"], exit.Errors.Select(e => e.Split(' ')[0]));
-    }
-
-    [Fact]
-    public void Nodes_of_a_simulated_cluster_cannot_be_asked_of_a_real_one()
-    {
-        var exit = Assert.IsType<CommandLineResult.Exit>(CommandLine.Parse(["--kubeconfig", file, "--nodes", "2"]));
-
-        Assert.Contains("--nodes", Assert.Single(exit.Errors), StringComparison.Ordinal);
+        Assert.Equal(["--port", "--namespace", "--insecure-registry"], exit.Errors.Select(e => e.Split(' ')[0]));
     }
 
     [Fact]
@@ -121,7 +104,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.All(
             (string[])[
                 "--port <N>", "--data <DIR>", "--postgres <CONNECTION>", "--kubeconfig <FILE>", "--context <C>", "--namespace <NS>", "--insecure-registry <HOST>",
-                "--nodes <N>", "--no-example", "--replicas <N>", "--config <FILE>", "--help", "--version",
+                "--config <FILE>", "--help", "--version",
             ],
             flag => Assert.Contains(flag, help.Output, StringComparison.Ordinal));
         Assert.Matches(@"^cachemachine \d+\.\d+\.\d+\n$", version.Output);

@@ -13,13 +13,13 @@ public sealed class HostStartupTests : IDisposable
     [Fact]
     public void Flags_override_the_environment_which_overrides_files_which_override_the_defaults()
     {
-        var first = File("first.conf", "cachemachine { http.port = 1, pull.parallel-images = 11, cluster.shards = 21, simulator.nodes = 31 }");
+        var first = File("first.conf", "cachemachine { http.port = 1, pull.parallel-images = 11, cluster.shards = 21, cluster.buffer = 31 }");
         var second = File("second.conf", "cachemachine { http.port = 2, pull.parallel-images = 12, cluster.shards = 22 }");
         (string, string)[] environment = [("CACHEMACHINE__HTTP__PORT", "3"), ("CACHEMACHINE__PULL__PARALLEL_IMAGES", "13")];
 
         var settings = Load(["--config", first, "--config", second, "--port", "4"], environment).Settings!;
 
-        Assert.Equal((4, 13, 22, 31), (settings.Http.Port, settings.Pull.ParallelImages, settings.Cluster.Shards, settings.Simulator.Nodes));
+        Assert.Equal((4, 13, 22, 31), (settings.Http.Port, settings.Pull.ParallelImages, settings.Cluster.Shards, settings.Cluster.Buffer));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class HostStartupTests : IDisposable
     [Fact]
     public void Files_may_use_the_environment_and_a_kubeconfig_flag_wins_over_a_configured_mode()
     {
-        var file = File("c.conf", "cachemachine { data.dir = ${ROOT}/data, kubernetes.mode = simulator }");
+        var file = File("c.conf", "cachemachine { data.dir = ${ROOT}/data, kubernetes.mode = in-cluster }");
 
         var settings = Load(["--config", file, "--kubeconfig", file], [("ROOT", "/srv")]).Settings!;
 
@@ -127,6 +127,12 @@ public sealed class HostStartupTests : IDisposable
         return path;
     }
 
-    private static HostStartup Load(string[] args, (string Name, string Value)[] environment) =>
-        HostStartup.Load(args, environment.ToDictionary(v => v.Name, v => v.Value), AppContext.BaseDirectory);
+    // Where the environment says nothing of a cluster, there is one.
+    private static HostStartup Load(string[] args, (string Name, string Value)[] environment)
+    {
+        var variables = environment.ToDictionary(v => v.Name, v => v.Value);
+        if (!variables.ContainsKey("KUBERNETES_SERVICE_HOST"))
+            variables["CACHEMACHINE__KUBERNETES__KUBECONFIG"] = "/kubeconfig";
+        return HostStartup.Load(args, variables, AppContext.BaseDirectory);
+    }
 }
