@@ -4,7 +4,7 @@
 # simulator says where it is.
 
 # How long the service may take to end in order after SIGTERM, and the simulator; seconds.
-patience=20 simulator_patience=5
+patience=30 simulator_patience=5
 
 # What is known: told is not empty when this script was told to end, stopping when the processes were; registry is the simulator's.
 pids=() running=0 code=0 told='' stopping='' deadline=0 simulator_runs='' simulator_code=0 registry=''

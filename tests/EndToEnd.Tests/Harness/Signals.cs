@@ -6,6 +6,7 @@ namespace CacheMachine.EndToEnd.Tests.Harness;
 /// <summary>Signals as Linux numbers them.</summary>
 internal enum Signal
 {
+    Interrupt = 2,
     Kill = 9,
     Terminate = 15,
     Continue = 18,

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using CacheMachine.EndToEnd.Tests.Harness;
 using Xunit;
@@ -12,24 +11,11 @@ public sealed partial class ReplicasByScript(ITestOutputHelper output)
     [Fact]
     public async Task Three_replicas_fill_a_machine_and_two_go_on_when_one_is_killed()
     {
-        var data = Directory.CreateTempSubdirectory("cachemachine-test-").FullName;
-        var start = new ProcessStartInfo(Path.Combine(RealClusterUnderTest.Repository(), "run"), ["--replicas", "3", "--data", data])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var script = Process.Start(start)!;
-        var lines = new System.Collections.Concurrent.ConcurrentQueue<string>();
-        script.OutputDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
-        script.ErrorDataReceived += (_, line) => lines.Enqueue(line.Data ?? "");
-        script.BeginOutputReadLine();
-        script.BeginErrorReadLine();
+        await using var run = RunScript.Start("--replicas", "3", "--port", "0");
         try
         {
-            Said("three replicas run", await Eventually.Is(
-                () => script.HasExited ? throw new InvalidOperationException("it ended") : Task.FromResult(Replicas()), replicas => replicas.Count == 3,
-                TimeSpan.FromMinutes(4), "it says where three replicas are"));
-            var replicas = Replicas();
+            Said("three replicas run", await run.IsAsync(() => Replicas(run).Count == 3, "it says where three replicas are"));
+            var replicas = Replicas(run);
             Assert.Equal(["1", "2", "3"], replicas.Select(replica => replica.Number).Order(StringComparer.Ordinal));
             using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
             foreach (var (number, address, _) in replicas)
@@ -39,28 +25,27 @@ public sealed partial class ReplicasByScript(ITestOutputHelper output)
             Signals.Send(killed.Pid, Signal.Kill);
             foreach (var (number, address, _) in replicas[1..])
                 Said($"replica {number} has the machine after the kill of {killed.Number}", await HasImagesAsync(http, address));
+            await run.IsAsync(() => run.Output.Contains($"replica {killed.Number} of 3 ended with exit code 137"), "its end is said");
+            Assert.All(replicas, replica => Assert.Contains(run.Output, line => line.StartsWith($"[{replica.Number}] ", StringComparison.Ordinal)));
 
-            Signals.Send(script.Id, Signal.Terminate);
-            await script.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
-            Assert.All(replicas, replica => Assert.Throws<ArgumentException>(() => Process.GetProcessById(replica.Pid).Dispose()));
+            run.Send(Signal.Terminate);
+            var (code, took) = await run.EndsAsync();
+            Said("the others ended", took);
+            Assert.Equal(137, code);
+            Assert.All(replicas[1..], replica => Assert.Contains(
+                run.Output, line => line.StartsWith($"replica {replica.Number} of 3 ended with exit code ", StringComparison.Ordinal)));
+            await run.NothingIsLeftAsync();
         }
         catch
         {
-            output.WriteLine(string.Join(Environment.NewLine, lines));
+            output.WriteLine(run.Show());
             throw;
         }
-        finally
-        {
-            foreach (var replica in Replicas())
-                EndIfAny(replica.Pid);
-            EndIfAny(script.Id);
-            Directory.Delete(data, recursive: true);
-        }
-
-        List<(string Number, Uri Address, int Pid)> Replicas() =>
-            [.. lines.Select(line => Line().Match(line)).Where(match => match.Success).Select(match =>
-                (match.Groups[1].Value, new Uri(match.Groups[2].Value), int.Parse(match.Groups[3].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)))];
     }
+
+    private static List<(string Number, Uri Address, int Pid)> Replicas(RunScript run) =>
+        [.. run.Output.Select(line => Line().Match(line)).Where(match => match.Success).Select(match =>
+            (match.Groups[1].Value, new Uri(match.Groups[2].Value), int.Parse(match.Groups[3].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)))];
 
     private void Said(string what, TimeSpan took) => output.WriteLine($"{what}: {took.TotalSeconds:0.0} s");
 
@@ -79,19 +64,6 @@ public sealed partial class ReplicasByScript(ITestOutputHelper output)
         },
         text => text.Contains("image_url", StringComparison.Ordinal), TimeSpan.FromSeconds(60), $"{address} answers with available images");
 
-    private static void EndIfAny(int pid)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(pid);
-            process.Kill();
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
-        {
-            // It has ended.
-        }
-    }
-
-    [GeneratedRegex(@"replica (\d) of 3: (http://\S+) pid (\d+)")]
+    [GeneratedRegex(@"^replica (\d) of 3: (http://\S+) pid (\d+)")]
     private static partial Regex Line();
 }
