@@ -70,9 +70,26 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
         Recover<RecoveryCompleted>(_ =>
         {
             _services.Troubles.HasRead(_log);
-            Follow();
+            _services.Watcher.Tell(SubscribeToCluster.Instance, Self);
         });
 
+        // Nothing is answered, decided or asked of a registry before it is known what the replica knows of the cluster.
+        Command<ClusterSeen>(Begin);
+        Command<HandOff>(_ => Context.Stop(Self));
+        CommandAny(_ => Stash.Stash());
+    }
+
+    // Who has waited is answered first: where the first decision cannot be stored, this actor ends with it.
+    private void Begin(ClusterSeen message)
+    {
+        _state = _state with { View = message.View };
+        Become(Run);
+        Stash.UnstashAll();
+        Self.Tell(message);
+    }
+
+    private void Run()
+    {
         Command<GetMachine>(_ => Answer(() => StatusReport.Of(_state, _services.Settings, Now) is var status && _state.View.IsSynced ? status : new NotSeenYet(status, null)));
         Command<GetMachineImages>(_ => Answer(() => StatusReport.Images(_state) is var images && _state.View.IsSynced ? images : new NotSeenYet(null, images)));
         Command<ConfigureMachine>(Configure);
@@ -82,7 +99,8 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
                 _waitingForTheEnd.Add((Sender, m.Generation));
             EndIfDone();
         }));
-        Command<StopMachine>(_ => Stop());
+        // Where it was made meanwhile after all, the supervisor starts it again.
+        Command<StopMachine>(_ => Context.Stop(Self));
         Command<HandOff>(_ => Context.Stop(Self));
         Command<PullerReady>(m => TellPuller(m.Pull));
         Command<PullRemoved>(m => Decide(m, EndIfDone));
@@ -182,8 +200,6 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
         long? wanted = _state.Record.Spec is null ? null : _state.Record.Generation;
         if (wanted == _repoMenOf)
             return;
-        if (_repoMenOf is null)
-            _services.Watcher.Tell(SubscribeToCluster.Instance, Self);
         _repoMen.ForEach(repoMan => Context.Stop(repoMan));
         _repoMen.Clear();
         _repoMenOf = wanted;
@@ -251,14 +267,6 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
         if (gone < long.MaxValue)
             return;
         Context.Parent.Tell(new Passivate(StopMachine.Instance));
-    }
-
-    // What came before the shard began to hold messages back may have made a machine of this actor after all: then it starts anew.
-    private void Stop()
-    {
-        if (_state.Record.Spec is not null)
-            ClusterSharding.Get(Context.System).ShardRegion(TypeName).Tell(new GetMachine(_name), ActorRefs.NoSender);
-        Context.Stop(Self);
     }
 
     private sealed record NewsLost(PullNews News, Exception Error);

@@ -93,6 +93,14 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     // The number of the event to come: no supervisor before this one has used it, whatever its clock said.
     private long NextGeneration => LastSequenceNr + 1;
 
+    /// <summary>Those who wait for the end of a machine need not wait for the next supervisor: when they ask again, it knows.</summary>
+    protected override void PostStop()
+    {
+        foreach (var (machine, askers) in _waiting)
+            askers.ForEach(asker => asker.Tell(new NotStored($"the removal of machine {machine} is recorded and goes on, but the supervisor has stopped")));
+        base.PostStop();
+    }
+
     /// <inheritdoc/>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) => Refuse(cause, @event);
 

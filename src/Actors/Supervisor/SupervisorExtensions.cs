@@ -2,7 +2,6 @@ using Akka.Cluster.Hosting;
 using Akka.Hosting;
 using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Machines;
-using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Pulling;
 
@@ -24,9 +23,14 @@ public static class SupervisorExtensions
         {
             var (machines, watcher, pulls) = (registry.Get<MachineActor>(), registry.Get<ClusterWatcherActor>(), resolver.GetService<IPulls>());
             var (copies, troubles) = (registry.Get<CopyKeeperActor>(), resolver.GetService<JournalTroubles>());
-            return BackoffSupervisor.Props(Backoff
-                .OnStop(Props.Create(() => new MachineSupervisorActor(machines, watcher, pulls, copies, troubles)), "supervisor", MinBackoff, MaxBackoff, 0.2, -1)
-                .WithReplyWhileStopped(new NotStored("the journal has just failed")));
+            // What comes for it while it is stopped is a dead letter too.
+            return BackoffSupervisor.Props(Backoff.OnStop(
+                Props.Create(() => new MachineSupervisorActor(machines, watcher, pulls, copies, troubles)), "supervisor", MinBackoff, MaxBackoff, 0.2, -1));
         },
-        new ClusterSingletonOptions { SingletonIdentificationInterval = TimeSpan.FromMilliseconds(200), LogSingletonIdentificationFailure = false });
+        new ClusterSingletonOptions { SingletonIdentificationInterval = TimeSpan.FromMilliseconds(200), LogSingletonIdentificationFailure = false })
+        .WithActors((system, _, resolver) =>
+        {
+            var troubles = resolver.GetService<JournalTroubles>();
+            system.ActorOf(Props.Create(() => new LostMessagesActor(troubles)), "lost-messages");
+        });
 }

@@ -21,15 +21,12 @@ internal sealed class MachineService : IAsyncDisposable
     /// <summary>For a machine that is busy with other things; no test that passes waits for it.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly Func<Task<WatchedStore>> _open;
-    private readonly bool _isInMemory;
     private readonly MachineSettings _settings;
     private IHost? _host;
 
-    private MachineService(Func<Task<WatchedStore>>? open, MachineSettings? settings)
+    private MachineService(JournalTables? tables, MachineSettings? settings)
     {
-        _isInMemory = open is null;
-        _open = open ?? (() => WatchedStore.OpenAsync(null));
+        Store = new WatchedStore(tables);
         _settings = settings ?? new MachineSettings();
     }
 
@@ -41,26 +38,25 @@ internal sealed class MachineService : IAsyncDisposable
 
     public ActorSystem System => _host!.Services.GetRequiredService<ActorSystem>();
 
-    public WatchedStore Store { get; private set; } = null!;
+    public WatchedStore Store { get; }
 
     public IActorRef Supervisor { get; private set; } = ActorRefs.Nobody;
 
     public IActorRef Machines { get; private set; } = ActorRefs.Nobody;
 
-    public static Task<MachineService> StartAsync(string? path = null, MachineSettings? settings = null, bool run = true) =>
-        StartAsync(path is null ? null : () => WatchedStore.OpenAsync(path), settings, run);
-
-    /// <param name="open">Opens the journal, again after each stop; null: one in memory, that lasts.</param>
+    /// <summary>The service, and its actors.</summary>
+    /// <param name="tables">Of its journal; null for one that ends with it.</param>
     /// <param name="settings">Of the machines.</param>
-    /// <param name="run">Whether the actors are started.</param>
-    public static async Task<MachineService> StartAsync(Func<Task<WatchedStore>>? open, MachineSettings? settings, bool run = true)
+    public static MachineService Start(JournalTables? tables = null, MachineSettings? settings = null)
     {
-        var service = new MachineService(open, settings);
-        await service.OpenAsync();
-        if (run)
-            service.Run();
+        var service = Stopped(tables, settings);
+        service.Run();
         return service;
     }
+
+    /// <summary>The service, whose actors wait for <see cref="Run"/>.</summary>
+    /// <inheritdoc cref="Start"/>
+    public static MachineService Stopped(JournalTables? tables = null, MachineSettings? settings = null) => new(tables, settings);
 
     /// <summary>Starts the actors.</summary>
     public void Run()
@@ -83,10 +79,6 @@ internal sealed class MachineService : IAsyncDisposable
         await _host.Services.GetRequiredService<ActorSystem>().Terminate().WaitAsync(Patience);
         _host.Dispose();
         _host = null;
-        if (_isInMemory)
-            return;
-        await Store.DisposeAsync();
-        await OpenAsync();
     }
 
     public async Task RestartAsync()
@@ -142,10 +134,8 @@ internal sealed class MachineService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        await Store.DisposeAsync();
+        Store.Dispose();
     }
-
-    private async Task OpenAsync() => Store = await _open();
 
     private string Requests() => Cluster.Requests.Aggregate(new StringBuilder(), (text, r) => text.Append($"{r.Verb} {r.Name}, ")).ToString();
 }

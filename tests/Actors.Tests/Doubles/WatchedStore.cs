@@ -2,29 +2,31 @@ using System.Collections.Concurrent;
 using Akka.Configuration;
 using Akka.Hosting;
 using CacheMachine.Actors.Serialization;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CacheMachine.Actors.Tests.Doubles;
 
 /// <summary>Akka.Persistence.Sql's journal, watched: what is written is remembered, and reads and writes of single actors are held on command.</summary>
-internal sealed class WatchedStore : IAsyncDisposable
+internal sealed class WatchedStore : IDisposable
 {
     private static readonly ConcurrentDictionary<string, WatchedStore> Stores = new(StringComparer.Ordinal);
 
     private readonly string _name = Guid.NewGuid().ToString("N");
-    private readonly string _connection;
     private readonly string? _own;
     private int _recoveries;
     private readonly ConcurrentDictionary<string, Task> _reads = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Task> _writes = new(StringComparer.Ordinal);
 
-    private WatchedStore(string? path)
+    /// <param name="tables">Where it stores; null: in a file that ends with the store.</param>
+    public WatchedStore(JournalTables? tables)
     {
-        _own = path is null ? Path.GetTempFileName() : null;
-        _connection = new SqliteConnectionStringBuilder { DataSource = path ?? _own, Pooling = false }.ToString();
+        _own = tables is null ? Path.GetTempFileName() : null;
+        Tables = tables ?? JournalTables.Sqlite(_own!);
         Stores[_name] = this;
     }
+
+    /// <summary>Where it stores.</summary>
+    public JournalTables Tables { get; }
 
     /// <summary>Persistence id and manifest of every event that was to be appended, in order.</summary>
     public ConcurrentQueue<(string Id, string Manifest)> Written { get; } = new();
@@ -47,18 +49,14 @@ internal sealed class WatchedStore : IAsyncDisposable
           store = {{_name}}
         }
         akka.persistence.journal.sql {
-          provider-name = SQLite.MS
-          connection-string = "{{_connection}}"
+          provider-name = "{{Tables.Provider}}"
+          connection-string = "{{Tables.ConnectionString}}"
         }
         akka.persistence.snapshot-store.sql {
-          provider-name = SQLite.MS
-          connection-string = "{{_connection}}"
+          provider-name = "{{Tables.Provider}}"
+          connection-string = "{{Tables.ConnectionString}}"
         }
         """).WithFallback(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration);
-
-    /// <summary>Opens it.</summary>
-    /// <param name="path">The file; null for one that ends with the store.</param>
-    public static Task<WatchedStore> OpenAsync(string? path) => Task.FromResult(new WatchedStore(path));
 
     /// <summary>The actor's recovery waits until the source is completed.</summary>
     public TaskCompletionSource HoldReads(string persistenceId) => Hold(_reads, persistenceId);
@@ -66,45 +64,25 @@ internal sealed class WatchedStore : IAsyncDisposable
     /// <summary>What the actor persists waits until the source is completed.</summary>
     public TaskCompletionSource HoldWrites(string persistenceId) => Hold(_writes, persistenceId);
 
-    /// <summary>Writes an event as the actor would, while no actor runs.</summary>
-    public async Task RecordAsync(string persistenceId, long number, object e, DateTimeOffset at)
+    /// <summary>Writes events as the actor would, while no actor runs.</summary>
+    /// <returns>The number of the last one.</returns>
+    public async Task<long> RecordAsync(string persistenceId, params IEnumerable<object> events)
     {
         using var host = ServiceSystem.Start(akka => akka.AddHocon(Config, HoconAddMode.Prepend));
         var system = host.Services.GetRequiredService<ActorSystem>();
-        var recorded = await system.ActorOf(Props.Create(() => new Recorder(persistenceId))).Ask<long>(e, MachineService.Patience);
+        var recorder = system.ActorOf(Props.Create(() => new Recorder(persistenceId)));
+        var last = 0L;
+        foreach (var some in events.Chunk(500))
+            last = await recorder.Ask<long>(some, MachineService.Patience);
         await system.Terminate();
-        if (recorded != number)
-            throw new InvalidOperationException($"event {number} of {persistenceId} was recorded as number {recorded}");
+        return last;
     }
 
-    /// <summary>The actor's events, in order.</summary>
-    public async Task<IReadOnlyList<object>> EventsAsync(string persistenceId) => [.. (await RowsAsync(
-        "SELECT identifier, manifest, message, sequence_number FROM journal WHERE persistence_id = $id AND deleted = 0 ORDER BY sequence_number", persistenceId)).Select(row => row.Payload)];
-
-    /// <summary>The actor's last snapshot and its number; null where there is none.</summary>
-    public async Task<(object Snapshot, long At)?> SnapshotAsync(string persistenceId) => (await RowsAsync(
-        "SELECT serializer_id, manifest, snapshot, sequence_number FROM snapshot WHERE persistence_id = $id ORDER BY sequence_number DESC LIMIT 1", persistenceId))
-        is [var last] ? last : null;
-
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
         Stores.TryRemove(_name, out _);
         if (_own is not null)
             File.Delete(_own);
-        return default;
-    }
-
-    private async Task<List<(object Payload, long Number)>> RowsAsync(string query, string persistenceId)
-    {
-        await using var connection = new SqliteConnection(_connection);
-        await connection.OpenAsync();
-        await using var command = new SqliteCommand(query, connection);
-        command.Parameters.AddWithValue("$id", persistenceId);
-        await using var rows = await command.ExecuteReaderAsync();
-        var payloads = new List<(object, long)>();
-        while (await rows.ReadAsync())
-            payloads.Add((new JournalSerializer(null).FromBinary(rows.GetFieldValue<byte[]>(2), rows.GetString(1)), rows.GetInt64(3)));
-        return payloads;
     }
 
     private static TaskCompletionSource Hold(ConcurrentDictionary<string, Task> gates, string persistenceId)
@@ -163,7 +141,11 @@ internal sealed class WatchedStore : IAsyncDisposable
         {
             PersistenceId = persistenceId;
             RecoverAny(_ => { });
-            CommandAny(e => Persist(e, _ => Sender.Tell(LastSequenceNr)));
+            Command<object[]>(events =>
+            {
+                PersistAll(events, _ => { });
+                DeferAsync(events, _ => Sender.Tell(LastSequenceNr));
+            });
         }
 
         public override string PersistenceId { get; }

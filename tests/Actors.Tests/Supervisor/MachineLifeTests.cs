@@ -18,7 +18,7 @@ public sealed class MachineLifeTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _service = await MachineService.StartAsync();
+        _service = MachineService.Start();
         Cluster.Join("n1");
         Cluster.Join("n2");
     }
@@ -164,7 +164,7 @@ public sealed class MachineLifeTests : IAsyncLifetime
     {
         var gate = _service.Store.HoldWrites("cachemachine-m");
         var before = MachineService.AskAsync(_service.Machines, new GetMachine("m"));
-        var made = MachineService.AskAsync(_service.Machines, new ConfigureMachine(1, Facts.Spec("m", "a:1")));
+        var made = MachineService.AskAsync(_service.Supervisor, new CreateMachine(Facts.Spec("m", "a:1")));
         Assert.Equal(new MachineNotFound("m"), await before);
         await _service.Quiet(TimeSpan.FromSeconds(1));
         gate.SetResult();
@@ -186,6 +186,29 @@ public sealed class MachineLifeTests : IAsyncLifetime
         Pulled(A, "n2");
         await _service.Until(() => Cluster.DaemonSets.Count == 0, "it goes on with its pull");
         Assert.Equal([("cachemachine-m", "pull-ended/1")], _service.Store.Written.Skip(written));
+    }
+
+    [Fact]
+    public async Task The_first_answer_of_a_machine_and_of_an_actor_that_was_started_again_knows_the_cluster_that_its_replica_has_listed()
+    {
+        await _service.CreateAsync(Facts.Spec("other", "b:1"));
+        await _service.Until(async () => (await _service.StatusAsync("other")).Phase == MachinePhase.Pulling, "the cluster is listed");
+
+        var created = await _service.CreateAsync(Facts.Spec("m", "a:1"));
+        Assert.DoesNotContain("listed yet", created.Message, StringComparison.Ordinal);
+        Assert.Equal(["n1", "n2"], created.Nodes.Select(node => node.Name));
+        Pulled(A, "n1");
+        Pulled(A, "n2");
+        await _service.Until(async () => (await _service.StatusAsync("m")).Phase == MachinePhase.Ready, "the image is available");
+
+        for (var i = 0; i < 5; i++)
+        {
+            var recoveries = _service.Store.Recoveries;
+            _service.KillMachine("m");
+            await _service.Until(() => _service.Store.Recoveries > recoveries, "it is started again");
+            var images = Assert.IsType<MachineImages>(await MachineService.AskAsync(_service.Machines, new GetMachineImages("m")));
+            Assert.Equal("a:1", Assert.Single(images.Available).Name);
+        }
     }
 
     [Fact]

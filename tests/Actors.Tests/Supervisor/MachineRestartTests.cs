@@ -11,18 +11,14 @@ using Xunit;
 namespace CacheMachine.Actors.Tests.Supervisor;
 
 /// <summary>All actors together, over the end of their process.</summary>
-public sealed class MachineRestartTests : IDisposable
+public sealed class MachineRestartTests
 {
     private static readonly string A = Facts.PullOf("m", "a:1"), B = Facts.PullOf("m", "b:1");
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("machines-");
-
-    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task A_restart_brings_everything_back_and_adopts_what_runs()
     {
-        await using var service = await StartAsync();
+        await using var service = Start();
         await service.CreateAsync(Facts.Spec("m", "a:1", "b:1"));
         await service.Until(() => service.Cluster.DaemonSets.Count == 2, "both images are being pulled");
         Pulled(service, B);
@@ -47,7 +43,7 @@ public sealed class MachineRestartTests : IDisposable
     [Fact]
     public async Task A_restart_while_the_API_fails_loses_nothing()
     {
-        await using var service = await StartAsync();
+        await using var service = Start();
         service.Cluster.Failure = "503";
         await service.CreateAsync(Facts.Spec("m", "a:1"));
         await service.Until(() => service.Cluster.Asked("ensure").Any(), "the pull is tried");
@@ -59,8 +55,8 @@ public sealed class MachineRestartTests : IDisposable
     [Fact]
     public async Task A_crash_between_recorded_and_started_heals()
     {
-        await using var service = await StartAsync(run: false);
-        await RecordAsync(service, MachineSupervisorActor.Id, 1, new MachineCreated(1, Facts.Spec("m", "a:1")));
+        await using var service = Start(run: false);
+        await service.Store.RecordAsync(MachineSupervisorActor.Id, new MachineCreated(1, Facts.Spec("m", "a:1")));
         service.Run();
 
         await service.Until(() => service.Cluster.UidOf(A) is not null, "the machine pulls");
@@ -71,10 +67,10 @@ public sealed class MachineRestartTests : IDisposable
     [Fact]
     public async Task A_crash_between_recorded_and_configured_anew_heals()
     {
-        await using var service = await StartAsync(run: false);
-        await RecordAsync(service, MachineSupervisorActor.Id, 1, new MachineCreated(1, Facts.Spec("m", "a:1")));
-        await RecordAsync(service, MachineSupervisorActor.Id, 2, new MachineCreated(2, Facts.Spec("m", "b:1")));
-        await RecordAsync(service, "cachemachine-m", 1, new MachineConfigured(1, Facts.Spec("m", "a:1"), service.Time.GetUtcNow()));
+        await using var service = Start(run: false);
+        await service.Store.RecordAsync(MachineSupervisorActor.Id, new MachineCreated(1, Facts.Spec("m", "a:1")));
+        await service.Store.RecordAsync(MachineSupervisorActor.Id, new MachineCreated(2, Facts.Spec("m", "b:1")));
+        await service.Store.RecordAsync("cachemachine-m", new MachineConfigured(1, Facts.Spec("m", "a:1"), service.Time.GetUtcNow()));
         service.Run();
 
         await service.Until(() => service.Cluster.UidOf(B) is not null, "the machine pulls what it was told last");
@@ -84,7 +80,7 @@ public sealed class MachineRestartTests : IDisposable
     [Fact]
     public async Task A_removal_that_was_interrupted_is_finished()
     {
-        await using var service = await StartAsync();
+        await using var service = Start();
         await service.CreateAsync(Facts.Spec("m", "a:1"));
         await service.Until(() => service.Cluster.UidOf(A) is not null, "the pull has begun");
         service.Cluster.Failure = "503";
@@ -102,12 +98,12 @@ public sealed class MachineRestartTests : IDisposable
     [Fact]
     public async Task An_interrupted_removal_leaves_no_DaemonSet_although_nothing_else_happens()
     {
-        await using var service = await StartAsync(run: false);
+        await using var service = Start(run: false);
         service.Cluster.Plant(A, "m");
-        await RecordAsync(service, MachineSupervisorActor.Id, 1, new MachineCreated(1, Facts.Spec("m", "a:1")));
-        await RecordAsync(service, MachineSupervisorActor.Id, 2, new MachineRemoving("m", 2));
-        await RecordAsync(service, "cachemachine-m", 1, new MachineConfigured(1, Facts.Spec("m", "a:1"), service.Time.GetUtcNow()));
-        await RecordAsync(service, "cachemachine-m", 2, new MachineDeleted(2, service.Time.GetUtcNow()));
+        await service.Store.RecordAsync(MachineSupervisorActor.Id, new MachineCreated(1, Facts.Spec("m", "a:1")));
+        await service.Store.RecordAsync(MachineSupervisorActor.Id, new MachineRemoving("m", 2));
+        await service.Store.RecordAsync("cachemachine-m", new MachineConfigured(1, Facts.Spec("m", "a:1"), service.Time.GetUtcNow()));
+        await service.Store.RecordAsync("cachemachine-m", new MachineDeleted(2, service.Time.GetUtcNow()));
         // The cluster is seen before the machine says that it is gone.
         var gate = service.Store.HoldReads("cachemachine-m");
         service.Run();
@@ -121,7 +117,7 @@ public sealed class MachineRestartTests : IDisposable
     [Fact]
     public async Task Snapshots_are_taken_and_give_the_state_that_the_whole_journal_gives()
     {
-        await using var service = await StartAsync(settings: new MachineSettings { SnapshotEvery = 4, RetryMin = TimeSpan.FromHours(1) });
+        await using var service = Start(settings: new MachineSettings { SnapshotEvery = 4, RetryMin = TimeSpan.FromHours(1) });
         var spec = Facts.Spec("m", "a:1", "b:1", "c:1");
         await service.CreateAsync(spec);
         await service.Until(() => service.Cluster.DaemonSets.Count == 3, "all are being pulled");
@@ -148,9 +144,9 @@ public sealed class MachineRestartTests : IDisposable
     private static IEnumerable<string> Shown(MachineStatus status) => status.Pulls.Select(
         pull => $"{pull.Image} {pull.State} {pull.NodesDone}/{pull.NodesTotal} {string.Join(",", pull.Errors)} {pull.StartedAt:O} {pull.RetryAt:O} {pull.Attempts}");
 
-    private async Task<MachineService> StartAsync(MachineSettings? settings = null, bool run = true)
+    private static MachineService Start(MachineSettings? settings = null, bool run = true)
     {
-        var service = await MachineService.StartAsync(Path.Combine(_folder.FullName, "machines.db"), settings, run);
+        var service = run ? MachineService.Start(null, settings) : MachineService.Stopped(null, settings);
         service.Cluster.Join("n1");
         service.Cluster.Join("n2");
         return service;
@@ -162,13 +158,11 @@ public sealed class MachineRestartTests : IDisposable
             service.Cluster.PodSays(pull, node, PullPodState.Pulled, Facts.Digest('1'));
     }
 
-    private static Task RecordAsync(MachineService service, string id, long number, object e) => service.Store.RecordAsync(id, number, e, service.Time.GetUtcNow());
-
     private static async Task<(MachineRecord Record, long At)?> SnapshotAsync(MachineService service) =>
-        await service.Store.SnapshotAsync("cachemachine-m") is var (snapshot, at) ? ((MachineRecord)snapshot, at) : null;
+        await service.Store.Tables.SnapshotsAsync("cachemachine-m") is [var (snapshot, at), ..] ? ((MachineRecord)snapshot, at) : null;
 
     private static async Task<ImmutableArray<IMachineEvent>> EventsAsync(MachineService service) =>
-        [.. (await service.Store.EventsAsync("cachemachine-m")).Cast<IMachineEvent>()];
+        [.. (await service.Store.Tables.EventsAsync("cachemachine-m")).Cast<IMachineEvent>()];
 
     private static string Text(MachineRecord record) => Encoding.UTF8.GetString(new JournalSerializer(null).ToBinary(record));
 }
