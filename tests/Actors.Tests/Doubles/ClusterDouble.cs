@@ -59,7 +59,9 @@ internal sealed class ClusterDouble : IClusterWatch, IPulls
 
     public IEnumerable<ClusterRequest> Asked(string verb) => Requests.Where(request => request.Verb == verb);
 
-    public void Join(string name) => Change(() => _nodes[name] = Facts.Node(name), new NodeChanged(Facts.Node(name)));
+    public void Join(string name) => Join(Facts.Node(name));
+
+    public void Join(NodeFacts node) => Change(() => _nodes[node.Name] = node, new NodeChanged(node));
 
     public void PodSays(string pull, string node, PullPodState state, string? digest = null, string? reason = null)
     {

@@ -32,6 +32,8 @@ internal sealed class MachineService : IAsyncDisposable
 
     public ClusterDouble Cluster { get; } = new();
 
+    public RegistryDouble Registry { get; } = new();
+
     public VirtualTimeProvider Time { get; } = new();
 
     public JournalTroubles Troubles => field ??= new(Time);
@@ -65,7 +67,7 @@ internal sealed class MachineService : IAsyncDisposable
             Time, Store,
             akka => akka.AddClusterWatcher().AddCopies().AddMachines(_settings, 4).AddSupervisor(),
             services => services.AddSingleton<IClusterWatch>(Cluster).AddSingleton<IPulls>(Cluster).AddSingleton<TimeProvider>(Time).AddSingleton(Troubles).AddSingleton(new RepoManFactory(
-                new RegistryDouble(), new RepoManSettings(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)))));
+                Registry, new RepoManSettings(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)))));
         var actors = _host.Services.GetRequiredService<IActorRegistry>();
         Machines = actors.Get<MachineActor>();
         Supervisor = actors.Get<MachineSupervisorActor>();
