@@ -4,8 +4,11 @@ using System.Text.RegularExpressions;
 
 namespace CacheMachine.Actors.Images;
 
-/// <summary>The component rules of github.com/distribution/reference; each check answers null, or the rule that is broken.</summary>
-internal static partial class ReferenceGrammar
+/// <summary>
+/// The parts of an image reference, by the rules of github.com/distribution/reference; each check answers null, or the rule that is broken. There is no
+/// other grammar of them.
+/// </summary>
+public static partial class ReferenceGrammar
 {
     private const int MaxLength = 255;
     private const int ShownLength = 80;
@@ -13,11 +16,37 @@ internal static partial class ReferenceGrammar
     // Of DNS (RFC 1035): no registry can have a longer name.
     private const int MaxHost = 253, MaxLabel = 63;
 
+    /// <summary>A host with its port, if it has one.</summary>
     public static string? CheckRegistry(string registry) =>
         registry.Length > MaxLength ? $"the registry is longer than {MaxLength} characters"
         : Registry().Match(registry) is { Success: true } match
             ? CheckHost(match.Groups["host"].Value) ?? CheckPort(match.Groups["port"].Value)
         : $"the registry '{Show(registry)}' is not a host name with an optional port (letters, digits, '-' and '.', then ':port')";
+
+    /// <summary>The path in a registry.</summary>
+    public static string? CheckRepository(string repository)
+    {
+        if (repository.Length == 0) return "the repository name is missing";
+        if (repository.Length > MaxLength) return $"the repository name is longer than {MaxLength} characters";
+        if (repository.Any(char.IsAsciiLetterUpper)) return $"the repository name '{repository}' has upper case letters, it must be lower case";
+        return Repository().IsMatch(repository)
+            ? null
+            : $"the repository name '{repository}' is not lower-case letters and digits, separated by '/', '.', '_', '__' or dashes";
+    }
+
+    /// <summary>A tag.</summary>
+    public static string? CheckTag(string tag) =>
+        Tag().IsMatch(tag)
+            ? null
+            : $"the tag '{Show(tag)}' is not 1 to 128 letters, digits, '_', '.' or '-', the first being neither '.' nor '-'";
+
+    /// <summary>A digest, <c>sha256:</c> and 64 hexadecimal digits.</summary>
+    public static string? CheckDigest(string digest) =>
+        Digest().IsMatch(digest) ? null : $"the digest '{Show(digest)}' is not 'sha256:' and 64 lower-case hexadecimal digits";
+
+    internal static bool IsImageId(string name) => ImageId().IsMatch(name);
+
+    internal static string Show(string? text) => text is { Length: > ShownLength } ? text[..ShownLength] + "..." : text ?? "";
 
     private static string? CheckHost(string host)
     {
@@ -32,28 +61,6 @@ internal static partial class ReferenceGrammar
         port.Length == 0 || (ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
             ? null
             : $"the registry's port '{Show(port)}' is not from 1 to 65535";
-
-    public static string? CheckRepository(string repository)
-    {
-        if (repository.Length == 0) return "the repository name is missing";
-        if (repository.Length > MaxLength) return $"the repository name is longer than {MaxLength} characters";
-        if (repository.Any(char.IsAsciiLetterUpper)) return $"the repository name '{repository}' has upper case letters, it must be lower case";
-        return Repository().IsMatch(repository)
-            ? null
-            : $"the repository name '{repository}' is not lower case letters and digits, separated by '/', '.', '_', '__' or dashes";
-    }
-
-    public static string? CheckTag(string tag) =>
-        Tag().IsMatch(tag)
-            ? null
-            : $"the tag '{Show(tag)}' is not 1 to 128 letters, digits, '_', '.' or '-', the first being neither '.' nor '-'";
-
-    public static string? CheckDigest(string digest) =>
-        Digest().IsMatch(digest) ? null : $"the digest '{Show(digest)}' is not 'sha256:' and 64 lower case hexadecimal digits";
-
-    public static bool IsImageId(string name) => ImageId().IsMatch(name);
-
-    public static string Show(string? text) => text is { Length: > ShownLength } ? text[..ShownLength] + "..." : text ?? "";
 
     [GeneratedRegex(@"\A(?<host>(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::(?<port>[0-9]+))?\z", RegexOptions.NonBacktracking)]
     private static partial Regex Registry();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
+using CacheMachine.Actors.Images;
 using CacheMachine.Host.Registries.Auth;
 using CacheMachine.Host.Registries.Http;
 
@@ -83,7 +84,7 @@ public sealed class RegistryClient : IDisposable
     public async Task<string> GetDigestAsync(string registry, string repository, string tag, CancellationToken cancellationToken = default)
     {
         CheckRepository(repository);
-        if (!RegistryGrammar.Tag().IsMatch(tag)) throw new ArgumentException($"'{tag}' is not a tag.", nameof(tag));
+        if (ReferenceGrammar.CheckTag(tag) is not null) throw new ArgumentException($"'{tag}' is not a tag.", nameof(tag));
         var endpoint = RegistryEndpoint.For(registry, _insecureHosts);
         var head = new RegistryRequest(HttpMethod.Head, endpoint.ManifestUri(repository, tag))
         {
@@ -112,12 +113,12 @@ public sealed class RegistryClient : IDisposable
         _transport.Dispose();
     }
 
-    private string Check(RegistryResponse response, string digest) => RegistryGrammar.Digest().IsMatch(digest)
+    private string Check(RegistryResponse response, string digest) => ReferenceGrammar.CheckDigest(digest) is null
         ? digest
         : throw _faults.Unusable(response, "the Docker-Content-Digest header is not 'sha256:' and 64 hexadecimal digits");
 
     private static void CheckRepository(string repository)
     {
-        if (!RegistryGrammar.IsRepository(repository)) throw new ArgumentException($"'{repository}' is not a repository name.", nameof(repository));
+        if (ReferenceGrammar.CheckRepository(repository) is not null) throw new ArgumentException($"'{repository}' is not a repository name.", nameof(repository));
     }
 }

@@ -1,3 +1,4 @@
+using CacheMachine.Actors.Images;
 using CacheMachine.Host.Registries.Auth;
 using CacheMachine.Host.Registries.Http;
 
@@ -11,7 +12,7 @@ internal sealed record RegistryEndpoint(string Name, Uri BaseUri, bool IsKnown)
 {
     public static RegistryEndpoint For(string registry, HostList insecureHosts)
     {
-        if (!RegistryGrammar.Host().IsMatch(registry))
+        if (ReferenceGrammar.CheckRegistry(registry) is not null)
             throw new ArgumentException($"Registry '{registry}' is not a host name with an optional port.", nameof(registry));
 
         var name = registry.ToLowerInvariant();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CacheMachine.Actors.Images;
 using CacheMachine.Host.Registries.Auth;
 using CacheMachine.Host.Registries.Http;
 
@@ -68,7 +69,7 @@ internal sealed class TagLister(Authorizer authorizer, RegistryOptions options, 
         }
 
         // What is not a tag can be neither asked for nor pulled.
-        var invalid = tags.RemoveAll(tag => !RegistryGrammar.Tag().IsMatch(tag));
+        var invalid = tags.RemoveAll(tag => ReferenceGrammar.CheckTag(tag) is not null);
         if (invalid > 0) logger.LogDebug("{Operation}: left out {Count} names that are not tags", response.Request.Operation, invalid);
         return tags;
     }

@@ -1,3 +1,5 @@
+using CacheMachine.Actors.Images;
+
 namespace CacheMachine.Host.Registries.Http;
 
 /// <summary>Hosts from configuration, each <c>host:port</c>, or <c>host</c> for the default port. Case does not matter.</summary>
@@ -10,7 +12,7 @@ internal sealed class HostList
         _entries = new HashSet<string>(entries, StringComparer.OrdinalIgnoreCase);
         foreach (var entry in _entries)
         {
-            if (!RegistryGrammar.Host().IsMatch(entry))
+            if (ReferenceGrammar.CheckRegistry(entry) is not null)
                 throw new ArgumentException($"{setting}: '{entry}' is not a host name with an optional port.", nameof(entries));
         }
     }
