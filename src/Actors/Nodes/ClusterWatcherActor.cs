@@ -7,6 +7,13 @@ public sealed record SubscribeToCluster
     public static SubscribeToCluster Instance { get; } = new();
 }
 
+/// <summary>What does the cluster look like now? The answer is <see cref="ClusterSeen"/>.</summary>
+public sealed record GetCluster
+{
+    /// <summary>The only one.</summary>
+    public static GetCluster Instance { get; } = new();
+}
+
 /// <summary>
 /// Watches the cluster, once for all machines of a replica, and gives each an immutable view. Changes that come in a burst are given
 /// together, a moment after the first.
@@ -41,6 +48,7 @@ public sealed class ClusterWatcherActor : ReceiveActor, IWithTimers
                 Context.Watch(Sender);
             Sender.Tell(new ClusterSeen(_view));
         });
+        Receive<GetCluster>(_ => Sender.Tell(new ClusterSeen(_view)));
         Receive<Terminated>(m => _subscribers.Remove(m.ActorRef));
         Receive<Watch>(_ => StartWatching());
         Receive<WatchEnded>(m => OnEnded(m.Error), m => m.Watch == _watch);

@@ -1,6 +1,8 @@
 using Akka.Hosting;
 using Akka.Persistence.Hosting;
 using Akka.Persistence.Sql.Hosting;
+using CacheMachine.Host.Observability;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CacheMachine.Host.Startup;
 
@@ -11,5 +13,5 @@ internal static class JournalExtensions
     public static AkkaConfigurationBuilder AddJournal(this AkkaConfigurationBuilder akka, JournalDatabase database) => akka.WithSqlPersistence(
         database.Options,
         PersistenceMode.Both,
-        journalBuilder: journal => journal.WithHealthCheck(Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Degraded));
+        journalBuilder: journal => journal.WithHealthCheck(HealthStatus.Degraded, "akka.journal", [Health.Ready]));
 }

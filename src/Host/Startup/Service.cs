@@ -50,13 +50,16 @@ public static class Service
                 .AddCopies()
                 .AddNodeBudget(settings.Pull.MaxNodesPulling)
                 .AddMachines(settings.Pull.ToMachineSettings() with { History = settings.Data.History }, settings.Cluster.Shards)
-                .AddSupervisor();
+                .AddSupervisor()
+                .AddHealth(services.GetRequiredService<JournalTroubles>());
             adapt?.Invoke(akka);
         });
+        builder.AddHealth();
         builder.Services.AddHostedService<FirstMachines>();
 
         var web = builder.Build();
         web.MapMachines(settings);
+        web.MapHealth();
         web.LogStart(settings, cluster.Description);
         return web;
     }

@@ -91,6 +91,18 @@ public abstract class JournalAway(ITestOutputHelper output) : IAsyncLifetime
         }
     }
 
+    /// <summary>The replica is still ready, and says that its journal is not.</summary>
+    protected async Task IsReadyAsync()
+    {
+        using var answer = await Service.Http.GetAsync(new Uri("/healthz/ready", UriKind.Relative));
+        var text = await answer.Content.ReadAsStringAsync();
+        output.WriteLine(text);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var journal = JsonNode.Parse(text)!["checks"]!.AsArray().Single(check => (string)check!["name"]! == "journal")!;
+        Assert.Equal("degraded", (string)journal["status"]!);
+        Assert.DoesNotContain("127.0.0.1", text, StringComparison.Ordinal);
+    }
+
     /// <summary>Waits until everything is as if nothing had been, and prints how long that takes.</summary>
     protected async Task AllIsBackAsync(string since)
     {

@@ -26,6 +26,7 @@ public sealed class JournalOnAFullDisk(ITestOutputHelper output) : JournalAway(o
 
         Change();
         await ReadsBecomeStaleAsync();
+        await IsReadyAsync();
         await EverythingIsReadAsync();
         await WritesAreRefusedAsync("disk is full");
 

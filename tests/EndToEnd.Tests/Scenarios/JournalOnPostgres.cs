@@ -94,6 +94,7 @@ public sealed class JournalOnPostgres(ITestOutputHelper output) : JournalAway(ou
 
         Change();
         await ReadsBecomeStaleAsync();
+        await IsReadyAsync();
         await EverythingIsReadAsync();
         await WritesAreRefusedAsync(reasons);
     }
