@@ -32,8 +32,7 @@ internal sealed class ApiUnderTest : IAsyncDisposable
     private ApiUnderTest(
         Func<object, object?> answer, TimeProvider? time, Action<KestrelServerOptions>? kestrel, (string Key, string Value)[] settings)
     {
-        var environment = settings.ToDictionary(s => $"CACHEMACHINE__{s.Key}", s => s.Value);
-        var startup = HostStartup.Load(["--port", "0"], environment, AppContext.BaseDirectory);
+        var startup = TestSettings.Load(settings);
         Assert.Empty(startup.Errors);
         var builder = WebApplication.CreateSlimBuilder();
         builder.AddWeb(startup.Settings!);

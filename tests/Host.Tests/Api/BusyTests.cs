@@ -56,5 +56,5 @@ public class BusyTests
     }
 
     private static PublicWords Words(params (string Key, string Value)[] settings) =>
-        new(HostStartup.Load([], settings.ToDictionary(s => $"CACHEMACHINE__{s.Key}", s => s.Value), AppContext.BaseDirectory).Settings!);
+        new(TestSettings.Load(settings).Settings!);
 }

@@ -36,7 +36,7 @@ public sealed class OwnerOrCopyTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
-        var settings = HostStartup.Load([], new Dictionary<string, string> { ["CACHEMACHINE__DATA__POSTGRES"] = "Host=db.internal;Database=x" }, AppContext.BaseDirectory).Settings!;
+        var settings = TestSettings.Load(("DATA__POSTGRES", "Host=db.internal;Database=x")).Settings!;
         builder.Services.AddLogging().AddSingleton(TimeProvider.System).AddSingleton(settings).AddSingleton(new JournalTroubles(TimeProvider.System)).AddMachineEndpoints();
         builder.Services.AddAkka("cachemachine", akka => akka
             .AddHocon("akka.loglevel = ERROR\nakka.stdout-loglevel = ERROR", HoconAddMode.Prepend)

@@ -94,7 +94,8 @@ public sealed class PrivateRegistryTests : IAsyncLifetime
             }
             """);
         var settings = HostSettings.From(HostConfiguration.Build(
-            AppContext.BaseDirectory, [file], new Dictionary<string, string>(), new Dictionary<string, string?>()));
+            AppContext.BaseDirectory, [file], new Dictionary<string, string>(),
+            new Dictionary<string, string?> { ["cachemachine:kubernetes:kubeconfig"] = "/kubeconfig" }));
         Assert.Empty(settings.Faults);
         return new RegistryClient(settings.Settings!.Registry.ToOptions(), TimeProvider.System, NullLogger<RegistryClient>.Instance);
     }

@@ -108,7 +108,7 @@ public class SpecPolicyTests
 
     private static IReadOnlyList<Fault> Faults(string body, params (string Key, string Value)[] settings)
     {
-        var startup = HostStartup.Load([], settings.ToDictionary(s => $"CACHEMACHINE__{s.Key}", s => s.Value), AppContext.BaseDirectory);
+        var startup = TestSettings.Load(settings);
         Assert.Empty(startup.Errors);
         var read = MachineSpecReader.Read(Encoding.UTF8.GetBytes(body), SpecPolicy.Of(startup.Settings!));
         Assert.Null(read.NotJson);
