@@ -1,4 +1,5 @@
-using System.Data.Common;
+using System.Runtime.Serialization;
+using System.Text.Json;
 
 namespace CacheMachine.Actors;
 
@@ -38,10 +39,11 @@ public sealed class JournalTroubles(TimeProvider time)
     /// <param name="what">What could not be read.</param>
     /// <param name="sequenceNr">Of the last event that could.</param>
     /// <param name="cause">Why.</param>
-    public void CannotRead(ILoggingAdapter log, string what, long sequenceNr, Exception cause)
+    /// <param name="event">The event that could be read and was not understood; null where there is none.</param>
+    public void CannotRead(ILoggingAdapter log, string what, long sequenceNr, Exception cause, object? @event)
     {
         var why = InWords(cause);
-        if (!IsOfTheStore(cause))
+        if (@event is not null || IsOfAnEvent(cause))
             log.Error(cause, "The journal of {What} cannot be read on from event {SequenceNr}", what, sequenceNr);
         else if (IsNews(why, isWrite: false))
             log.Warning("The journal of {What} cannot be read: {Error}", what, why);
@@ -68,9 +70,9 @@ public sealed class JournalTroubles(TimeProvider time)
         return string.Join(": ", words);
     }
 
-    // The other kind is an event that this release does not understand.
-    private static bool IsOfTheStore(Exception? cause) => cause is not null
-        && (cause is DbException or TimeoutException or OpenCircuitException or RecoveryTimedOutException or OperationCanceledException or IOException || IsOfTheStore(cause.InnerException));
+    // An event that this release does not understand is no trouble of the store, and does not end by itself.
+    private static bool IsOfAnEvent(Exception? cause) =>
+        cause is not null && (cause is SerializationException or JsonException || IsOfAnEvent(cause.InnerException));
 
     private bool IsNews(string why, bool isWrite)
     {

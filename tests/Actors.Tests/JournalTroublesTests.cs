@@ -18,7 +18,7 @@ public sealed class JournalTroublesTests : ActorTest
         EventFilter.Warning().Expect(0, () =>
         {
             Refused("the database is away");
-            _troubles.CannotRead(Log, "machine b", 3, new IOException("the database is away"));
+            _troubles.CannotRead(Log, "machine b", 3, new IOException("the database is away"), null);
         });
         Assert.Equal("the database is away", _troubles.Recent);
         EventFilter.Warning(contains: "it has too many clients").ExpectOne(() => Refused("it has too many clients"));
@@ -37,7 +37,7 @@ public sealed class JournalTroublesTests : ActorTest
         Assert.Equal("the disk is full", _troubles.Recent);
 
         _troubles.HasWritten(Log);
-        _troubles.CannotRead(Log, "machine a", 0, new IOException("the database is away"));
+        _troubles.CannotRead(Log, "machine a", 0, new IOException("the database is away"), null);
         _troubles.HasRead(Log);
         Assert.Null(_troubles.Recent);
     }
@@ -54,7 +54,8 @@ public sealed class JournalTroublesTests : ActorTest
     public void An_event_that_is_not_understood_is_no_trouble_of_the_journal_and_is_logged_each_time()
     {
         for (var i = 0; i < 2; i++)
-            EventFilter.Error(contains: "machine a cannot be read on from event 3").ExpectOne(() => _troubles.CannotRead(Log, "machine a", 3, new SerializationException("x/9")));
+            EventFilter.Error(contains: "machine a cannot be read on from event 3").ExpectOne(() => _troubles.CannotRead(Log, "machine a", 3, new SerializationException("x/9"), null));
+        EventFilter.Error(contains: "machine a cannot be read on from event 4").ExpectOne(() => _troubles.CannotRead(Log, "machine a", 4, new InvalidCastException(), new object()));
         Assert.Null(_troubles.Recent);
     }
 

@@ -255,7 +255,7 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
 
     /// <summary>The actor stops; the supervisor starts it again.</summary>
     protected override void OnRecoveryFailure(Exception reason, object? message = null) =>
-        _services.Troubles.CannotRead(_log, $"machine {_name}", LastSequenceNr, reason);
+        _services.Troubles.CannotRead(_log, $"machine {_name}", LastSequenceNr, reason, message);
 
     private void EndIfDone()
     {

@@ -109,7 +109,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
 
     /// <summary>The actor stops and is started again.</summary>
     protected override void OnRecoveryFailure(Exception reason, object? message = null) =>
-        _troubles.CannotRead(_log, "the list of machines", LastSequenceNr, reason);
+        _troubles.CannotRead(_log, "the list of machines", LastSequenceNr, reason, message);
 
     private void Refuse(Exception cause, object @event)
     {

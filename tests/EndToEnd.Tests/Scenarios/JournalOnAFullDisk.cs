@@ -25,7 +25,7 @@ public sealed class JournalOnAFullDisk(ITestOutputHelper output) : JournalAway(o
         await WritesAreRefusedAsync("disk is full");
 
         Change();
-        await ReadsBecomeStaleAsync();
+        await ChangeIsSeenAsync();
         await IsReadyAsync();
         await EverythingIsReadAsync();
         await WritesAreRefusedAsync("disk is full");

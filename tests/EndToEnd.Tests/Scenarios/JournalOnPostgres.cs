@@ -89,11 +89,12 @@ public sealed class JournalOnPostgres(ITestOutputHelper output) : JournalAway(ou
         await WritesAreRefusedAsync(reasons);
         var nobody = await AskAsync(HttpMethod.Get, "nobody");
         Assert.True(nobody.Status == 503, nobody.ToString());
-        Assert.Contains("the journal fails", nobody.Text, StringComparison.Ordinal);
+        Assert.Contains("machine 'nobody' cannot be asked just now", nobody.Text, StringComparison.Ordinal);
+        Assert.Contains(reasons, reason => nobody.Text.Contains(reason, StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain("127.0.0.1", nobody.Text, StringComparison.Ordinal);
 
         Change();
-        await ReadsBecomeStaleAsync();
+        await ChangeIsSeenAsync();
         await IsReadyAsync();
         await EverythingIsReadAsync();
         await WritesAreRefusedAsync(reasons);

@@ -136,7 +136,7 @@ public sealed class OwnerOrCopyTests : IAsyncLifetime
     [Fact]
     public async Task Without_an_answer_and_without_a_copy_the_reason_is_said_and_no_address()
     {
-        _host.Services.GetRequiredService<JournalTroubles>().CannotRead(Akka.Event.NoLogger.Instance, "m", 0, new IOException("Failed to connect to 10.1.2.3:5432 (db.internal:5432)"));
+        _host.Services.GetRequiredService<JournalTroubles>().CannotRead(Akka.Event.NoLogger.Instance, "m", 0, new IOException("Failed to connect to 10.1.2.3:5432 (db.internal:5432)"), null);
 
         var answer = await GetAsync(reads => http => reads.MachineAsync(http, "nobody"));
 
