@@ -20,6 +20,8 @@ public sealed record ImageReference
         Repository = repository;
         Tag = tag;
         Digest = digest;
+        Name = $"{registry}/{repository}";
+        Lookup = digest is null ? $"{Name}:{tag}" : $"{Name}@{digest}";
     }
 
     /// <summary>The domain with its port if one was given, for example <c>docker.io</c> or <c>host:5000</c>.</summary>
@@ -35,7 +37,10 @@ public sealed record ImageReference
     public string? Digest { get; }
 
     /// <summary><c>domain/path</c>, without tag and digest.</summary>
-    public string Name => $"{Registry}/{Repository}";
+    public string Name { get; }
+
+    /// <summary>The name that a container runtime surely knows the image by: with its digest where it has one, else with its tag.</summary>
+    internal string Lookup { get; }
 
     /// <summary>Parses and normalises; never throws.</summary>
     /// <param name="text">A reference as people write it, for example <c>busybox</c> or <c>host:5000/x:t</c>.</param>

@@ -90,8 +90,14 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
 
     private void Run()
     {
-        Command<GetMachine>(_ => Answer(() => StatusReport.Of(_state, _services.Settings, Now) is var status && _state.View.IsSynced ? status : new NotSeenYet(status, null)));
-        Command<GetMachineImages>(_ => Answer(() => StatusReport.Images(_state) is var images && _state.View.IsSynced ? images : new NotSeenYet(null, images)));
+        Command<GetMachine>(m => Answer(
+            () => StatusReport.Of(_state, _services.Settings, Now, m.Nodes) is var status && _state.View.IsSynced
+                ? status
+                : new NotSeenYet(status, null),
+            m.Until));
+        Command<GetMachineImages>(m => Answer(
+            () => StatusReport.Images(_state) is var images && _state.View.IsSynced ? images : new NotSeenYet(null, images),
+            m.Until));
         Command<ConfigureMachine>(Configure);
         Command<DeleteMachine>(m => Decide(m, () =>
         {
@@ -120,9 +126,11 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
 
     private DateTimeOffset Now => _services.Time.GetUtcNow();
 
-    private void Answer(Func<object> answer)
+    private void Answer(Func<object> answer, DateTimeOffset? until = null)
     {
-        Sender.Tell(_state.Record.Spec is null ? new MachineNotFound(_name) : answer());
+        // Who asks is outside, where time is real; an answer that nobody waits for would only keep those back that somebody does.
+        if (until is null || TimeProvider.System.GetUtcNow() <= until)
+            Sender.Tell(_state.Record.Spec is null ? new MachineNotFound(_name) : answer());
         EndIfDone();
     }
 

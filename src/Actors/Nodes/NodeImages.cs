@@ -43,10 +43,14 @@ public sealed class NodeImages
     public bool Has(ImageReference image, string? digest)
     {
         if (image.Digest is not null)
-            return _digestNames.Contains($"{image.Name}@{image.Digest}");
-        return _digestsByTag.TryGetValue($"{image.Name}:{image.Tag}", out var digests)
+            return _digestNames.Contains(image.Lookup);
+        return _digestsByTag.TryGetValue(image.Lookup, out var digests)
             && (digest is null || digests.Contains(digest, StringComparer.Ordinal));
     }
+
+    /// <summary>One of <see cref="Cached"/>.</summary>
+    public bool Reports(string name, string digest) =>
+        _digestsByTag.TryGetValue(name, out var digests) && digests.Contains(digest, StringComparer.Ordinal);
 
     private void Add(IReadOnlyList<string> names)
     {

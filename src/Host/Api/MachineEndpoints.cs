@@ -61,7 +61,10 @@ internal static class MachineEndpoints
             }
         });
 
-        machines.MapMethods("/{name}", GetOrHead, (HttpContext http, string name, OwnerOrCopy reads) => reads.MachineAsync(http, name));
+        machines.MapMethods("/{name}", GetOrHead, (HttpContext http, string name, OwnerOrCopy reads) =>
+            NodesQuery.Read(http.Request) is { } nodes
+                ? reads.MachineAsync(http, name, nodes)
+                : Task.FromResult(NodesQuery.Refused(http.Request)));
         machines.MapMethods("/{name}/available", GetOrHead, (HttpContext http, string name, OwnerOrCopy reads) =>
             reads.ImagesAsync(http, name, images => images.Available));
         machines.MapMethods("/{name}/desired", GetOrHead, (HttpContext http, string name, OwnerOrCopy reads) =>

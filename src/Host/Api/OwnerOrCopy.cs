@@ -22,15 +22,19 @@ internal sealed class OwnerOrCopy(
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1), Late = TimeSpan.FromSeconds(5);
 
+    // By so much the clocks of two replicas may differ.
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
+
     /// <summary>The names of the machines.</summary>
     public Task<IResult> NamesAsync(HttpContext http) => AnswerAsync(
-        http, CopyKeys.Machines, "the list of machines", supervisor.ActorRef, ListMachines.Instance, answer => answer is MachineNames known
+        http, CopyKeys.Machines, "the list of machines", supervisor.ActorRef, _ => ListMachines.Instance, answer =>
+            answer is MachineNames known
             ? Answers.Json(known.Names, ApiJson.Plain.ImmutableArrayString)
             : null);
 
     /// <summary>Where a machine stands.</summary>
-    public Task<IResult> MachineAsync(HttpContext http, string name) => OfMachineAsync(
-        http, name, new GetMachine(name), answer => answer switch
+    public Task<IResult> MachineAsync(HttpContext http, string name, NodeDetail nodes) => OfMachineAsync(
+        http, name, until => new GetMachine(name, nodes, until), answer => answer switch
         {
             MachineStatus status => Answers.Json(status, ApiJson.Plain.MachineStatus),
             MachineNotFound => Problems.NoMachine(name),
@@ -39,7 +43,7 @@ internal sealed class OwnerOrCopy(
 
     /// <summary>Images of a machine.</summary>
     public Task<IResult> ImagesAsync(HttpContext http, string name, Func<MachineImages, ImmutableArray<DesiredImage>> which) => OfMachineAsync(
-        http, name, new GetMachineImages(name), answer => answer switch
+        http, name, until => new GetMachineImages(name, until), answer => answer switch
         {
             MachineImages images => Answers.Json(new ImageLists(which(images), images.All), ApiJson.Plain.ImageLists),
             MachineStatus copy => Answers.Json(new ImageLists(which(new(copy.DesiredImages, copy.AvailableImages, copy.AllImages)), copy.AllImages), ApiJson.Plain.ImageLists),
@@ -48,18 +52,21 @@ internal sealed class OwnerOrCopy(
         });
 
     // No machine has a name that a POST would refuse, so no actor is made to find that out.
-    private Task<IResult> OfMachineAsync(HttpContext http, string name, IMachineCommand question, Func<object, IResult?> show) =>
+    private Task<IResult> OfMachineAsync(
+        HttpContext http, string name, Func<DateTimeOffset, object> question, Func<object, IResult?> show) =>
         SpecRules.MachineName(name) is null
             ? AnswerAsync(http, CopyKeys.Machine(name), $"machine '{name}'", machines.ActorRef, question, show)
             : Task.FromResult(Problems.NoMachine(name));
 
-    private async Task<IResult> AnswerAsync(HttpContext http, string key, string what, IActorRef owner, object question, Func<object, IResult?> show)
+    private async Task<IResult> AnswerAsync(
+        HttpContext http, string key, string what, IActorRef owner, Func<DateTimeOffset, object> question, Func<object, IResult?> show)
     {
         var copy = await system.ReadCopyAsync(key, http.RequestAborted);
         // Nobody is asked who cannot answer.
         if (copy is not null && IsUnreachable(copy.UpdatedBy.Address) && FromCopy(http, copy.Value, show) is { } known)
             return known;
-        var asked = await ask.AskAsync(owner, question, copy is null ? Late : Soon, http.RequestAborted);
+        var wait = copy is null ? Late : Soon;
+        var asked = await ask.AskAsync(owner, question(TimeProvider.System.GetUtcNow() + wait + ClockTolerance), wait, http.RequestAborted);
         var unseen = asked.Answer as NotSeenYet;
         if (asked.Answer is { } answer && unseen is null)
             return show(answer) ?? throw new InvalidOperationException($"an actor answered with {answer.GetType().Name}");

@@ -51,6 +51,19 @@ public sealed class MachineLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_question_whose_answer_nobody_waits_for_any_more_is_not_answered()
+    {
+        await _service.CreateAsync(Facts.Spec("m", "a:1"));
+        var (past, future) = (TimeProvider.System.GetUtcNow().AddSeconds(-1), TimeProvider.System.GetUtcNow().AddHours(1));
+
+        var late = _service.Machines.Ask<object>(new GetMachine("m", Until: past));
+        var lateImages = _service.Machines.Ask<object>(new GetMachineImages("m", past));
+
+        await MachineService.AskAsync(_service.Machines, new GetMachine("m", Until: future));
+        Assert.False(late.IsCompleted || lateImages.IsCompleted);
+    }
+
+    [Fact]
     public async Task Images_and_status_are_answered_alike()
     {
         await _service.CreateAsync(Facts.Spec("m", "a:1"));

@@ -48,6 +48,7 @@ public sealed class Assessment
         var wanted = new WantedImage(image, Actors.Images.ImageReference.Parse(image), pull.Digest, new(pull.Url, pull.Digest, ""));
         var pods = PodsByNode(pull.Pull);
         var progress = _state.Progress.GetValueOrDefault(image);
+        var evidence = EvidenceOf(image);
         var trouble = _state.PullTroubles.GetValueOrDefault(pull.Pull);
         return [.. Eligible.Where(node => pull.Targets.Covers(node.Name)).Select(node =>
         {
@@ -55,7 +56,8 @@ public sealed class Assessment
             var pod = pods.GetValueOrDefault(node.Name);
             // While a watch is broken nothing is known of progress, so no node is given up for want of it.
             var overdue = waited >= timeout && _state.View.Troubles.IsEmpty;
-            var judged = NodePull.Judge(node.Name, pod, Has(wanted, node, pod), pull.Digest, overdue ? waited : null);
+            var isPresent = Presence.Has(wanted, node, pod, evidence?.GetValueOrDefault(node.Name));
+            var judged = NodePull.Judge(node.Name, pod, isPresent, pull.Digest, overdue ? waited : null);
             return trouble is not null && judged.State != NodePullState.Done ? judged with { Reason = $"{judged.Reason}{(judged.Reason is null ? "" : ": ")}{trouble}" } : judged;
         })];
     }
@@ -71,12 +73,12 @@ public sealed class Assessment
 
     private ImmutableArray<NodeFacts> MissingOn(string machine, WantedImage wanted)
     {
-        var pods = PodsByNode(PullNames.DaemonSet(machine, wanted.Key));
-        return [.. Eligible.Where(node => !Has(wanted, node, pods.GetValueOrDefault(node.Name)))];
+        var (pods, evidence) = (PodsByNode(PullNames.DaemonSet(machine, wanted.Key)), EvidenceOf(wanted.Key));
+        return [.. Eligible.Where(node => !Presence.Has(
+            wanted, node, pods.GetValueOrDefault(node.Name), evidence?.GetValueOrDefault(node.Name)))];
     }
 
-    private bool Has(WantedImage wanted, NodeFacts node, PullPod? pod) =>
-        Presence.Has(wanted, node, pod, _state.Record.Evidence.GetValueOrDefault(wanted.Key)?.GetValueOrDefault(node.Name));
+    private ImmutableDictionary<string, Evidence>? EvidenceOf(string image) => _state.Record.Evidence.GetValueOrDefault(image);
 }
 
 /// <summary>One wanted image.</summary>

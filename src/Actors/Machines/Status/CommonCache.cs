@@ -11,9 +11,9 @@ public static class CommonCache
     {
         if (nodes.IsEmpty)
             return [];
-        var common = nodes[0].Images.Cached.ToHashSet();
-        foreach (var node in nodes[1..])
-            common.IntersectWith(node.Images.Cached);
+        var common = nodes[0].Images.Cached.Where(image => nodes.All(node => node.Images.Reports(image.Name, image.Digest))).ToList();
+        if (common.Count == 0)
+            return [];
         var tags = nodes.SelectMany(node => node.Images.Cached).Distinct().Select(Split).ToLookup(image => (image.Name, image.Digest), image => image.Tag);
         return [.. common
             .Select(image => (image.Name, image.Digest, Parts: Split(image)))

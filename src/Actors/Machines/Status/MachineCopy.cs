@@ -6,9 +6,6 @@ namespace CacheMachine.Actors.Machines.Status;
 /// <summary>What a machine lets all replicas keep of its answers.</summary>
 public static class MachineCopy
 {
-    // Beyond these the whole would not fit into a message, and it would only be made to be thrown away.
-    private const int MostDetails = 50_000;
-
     /// <summary>The copy of a machine in this state; null where there never was one.</summary>
     /// <param name="machine">Its name.</param>
     /// <param name="sequenceNr">Of the last event in its journal.</param>
@@ -27,8 +24,7 @@ public static class MachineCopy
     /// <summary>The status, and what is left of it when details are left out: its images first of all are what is asked for.</summary>
     public static IEnumerable<MachineStatus> Forms(MachineStatus status)
     {
-        if (status.Nodes.Length + status.Nodes.Sum(node => (long)node.Missing.Length) + status.Pulls.Sum(pull => (long)pull.Errors.Count) <= MostDetails)
-            yield return status;
+        yield return status;
         var withoutNodes = status with { CommonCache = [], Nodes = [], Pulls = [] };
         yield return withoutNodes;
         yield return withoutNodes with { AllImages = [] };

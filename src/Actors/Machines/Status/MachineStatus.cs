@@ -34,8 +34,11 @@ public sealed record MachineStatus
     /// <summary>Why, in words.</summary>
     public required string Message { get; init; }
 
-    /// <summary>Each node that the labels match.</summary>
+    /// <summary>The nodes that the labels match, or some of them, see <see cref="NodeDetail"/>.</summary>
     public required ImmutableArray<NodeStatus> Nodes { get; init; }
+
+    /// <summary>How many there are.</summary>
+    public NodeCounts NodeCounts { get; init => field = value ?? NodeCounts.None; } = NodeCounts.None;
 
     /// <summary>Each image that is being pulled, or is waiting to be tried again.</summary>
     public required ImmutableArray<PullStatus> Pulls { get; init; }
@@ -75,22 +78,34 @@ public enum MachinePhase
     Paused,
 }
 
+/// <summary>How many nodes there are.</summary>
+/// <param name="Matching">The labels match.</param>
+/// <param name="Eligible">The images belong on them, too.</param>
+/// <param name="Lacking">They are eligible, and lack a desired image.</param>
+public sealed record NodeCounts(int Matching, int Eligible, int Lacking)
+{
+    /// <summary>There are no nodes.</summary>
+    public static NodeCounts None { get; } = new(0, 0, 0);
+}
+
 /// <summary>A node that the machine's labels match.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Eligible">The images belong on it.</param>
 /// <param name="Reason">Why not, in words; null where eligible.</param>
-/// <param name="Missing">The desired images that it lacks; empty for a node that is not eligible.</param>
-public sealed record NodeStatus(string Name, bool Eligible, string? Reason, ImmutableArray<string> Missing);
+/// <param name="Missing">The desired images that it lacks, or some of them; empty for a node that is not eligible.</param>
+/// <param name="MissingCount">How many it lacks.</param>
+public sealed record NodeStatus(string Name, bool Eligible, string? Reason, ImmutableArray<string> Missing, int MissingCount = 0);
 
 /// <summary>An image that is being pulled, or waits to be tried again.</summary>
 /// <param name="Image">As it is desired.</param>
 /// <param name="State"><c>pulling</c> or <c>waiting</c>.</param>
 /// <param name="NodesDone">Eligible nodes that have it.</param>
 /// <param name="NodesTotal">Eligible nodes.</param>
-/// <param name="Errors">Reasons by node.</param>
+/// <param name="Errors">Reasons by node, or some of them.</param>
 /// <param name="StartedAt">Since when it is being pulled.</param>
 /// <param name="RetryAt">When it is tried again on nodes that failed.</param>
 /// <param name="Attempts">Failures in a row.</param>
+/// <param name="ErrorsCount">On how many nodes there is a reason.</param>
 public sealed record PullStatus(
     string Image, string State, int NodesDone, int NodesTotal, ImmutableSortedDictionary<string, string> Errors,
-    DateTimeOffset? StartedAt, DateTimeOffset? RetryAt, int Attempts);
+    DateTimeOffset? StartedAt, DateTimeOffset? RetryAt, int Attempts, int ErrorsCount = 0);

@@ -62,6 +62,8 @@ public sealed partial class MessageSerializerTests
 
         Assert.True(configure.WantsAnswer);
         Assert.All([configure.Spec, create.Spec], spec => AssertSame(SpecJson(new MachineSpec { Name = "jupyter", RepoMen = spec.RepoMen }), SpecJson(spec)));
+        Assert.Equal(new GetMachine("jupyter"), Read("get-machine/1", JsonNode.Parse("""{"machine": "jupyter"}""")!));
+        Assert.Equal(new GetMachineImages("jupyter"), Read("get-machine-images/1", JsonNode.Parse("""{"machine": "jupyter"}""")!));
         var rubin = Assert.IsType<RubinRepoManSpec>(create.Spec.RepoMen.Single());
         Assert.Equal(("registry.hub.docker.com", 0), (rubin.RegistryUrl, rubin.AliasTags.Length));
     }
@@ -82,6 +84,7 @@ public sealed partial class MessageSerializerTests
 
         Assert.Equal(("jupyter", MachinePhase.Ready), (status.Name, status.Phase));
         Assert.Equal("n1", Assert.Single(status.Nodes).Name);
+        Assert.Equal(NodeCounts.None, status.NodeCounts);
     }
 
     [Fact]

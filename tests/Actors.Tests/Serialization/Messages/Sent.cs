@@ -22,8 +22,8 @@ internal static class Sent
         "list-machines/1" => ListMachines.Instance,
         "configure-machine/1" => new ConfigureMachine(7, Stored.Spec, WantsAnswer: false),
         "delete-machine/1" => new DeleteMachine("jupyter", 8),
-        "get-machine/1" => new GetMachine("jupyter"),
-        "get-machine-images/1" => new GetMachineImages("jupyter"),
+        "get-machine/1" => new GetMachine("jupyter", NodeDetail.Summary, At),
+        "get-machine-images/1" => new GetMachineImages("jupyter", At),
         "machine-names/1" => new MachineNames(["jupyter", "other"]),
         "machine-status/1" => Status,
         "machine-images/1" => new MachineImages(Stored.Images, [Stored.Images[0]], Stored.Images),
@@ -46,10 +46,13 @@ internal static class Sent
         ImagesToCache = [Stored.Images[0]],
         Phase = MachinePhase.NoNodes,
         Message = "no node is eligible: Größe \"1\" <&>",
-        Nodes = [new("n1", true, null, ["registry.example/lab:1"]), new("n2", false, "it is cordoned", [])],
+        Nodes = [new("n1", true, null, ["registry.example/lab:1"], 2), new("n2", false, "it is cordoned", [])],
+        NodeCounts = new(3, 2, 1),
         Pulls =
         [
-            new("registry.example/lab:1", "waiting", 1, 2, ImmutableSortedDictionary<string, string>.Empty.Add("n2", "ErrImagePull"), At, At.AddMinutes(1), 3),
+            new(
+                "registry.example/lab:1", "waiting", 1, 2, ImmutableSortedDictionary<string, string>.Empty.Add("n2", "ErrImagePull"),
+                At, At.AddMinutes(1), 3, 4),
             new("busybox", "pulling", 0, 2, ImmutableSortedDictionary<string, string>.Empty, null, null, 0),
         ],
     };
