@@ -26,8 +26,11 @@ public abstract class ClusterUnderTest : IAsyncDisposable
     internal IEnumerable<string> Flags(string data) =>
         ["--data", data, "--kubeconfig", Kubeconfig, "--namespace", Namespace, "--insecure-registry", Registry];
 
-    /// <summary>The nodes' names.</summary>
+    /// <summary>The names of the nodes that anybody's pods may run on, in their order.</summary>
     public abstract IReadOnlyList<string> Nodes { get; }
+
+    /// <summary>How many nodes there are, with those that are cordoned or tainted.</summary>
+    public virtual int AllNodes => Nodes.Count;
 
     /// <summary>Makes an image; returns its digest.</summary>
     public abstract Task<string> PushAsync(string repository, string tag, bool shell = true);

@@ -1,13 +1,23 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using CacheMachine.Kubernetes;
+using CacheMachine.Kubernetes.Resources;
+using Xunit;
 
 namespace CacheMachine.EndToEnd.Tests.Harness;
 
 /// <summary>The real cluster that <c>./test</c> has brought up, or the one that its user has named.</summary>
 public sealed class RealClusterUnderTest : ClusterUnderTest
 {
+    private static readonly string? OurDirectory = Environment.GetEnvironmentVariable("CACHEMACHINE_TEST_CLUSTER_DIR");
+
     private readonly TcpListener _silent = new(IPAddress.Loopback, 0);
+    private IReadOnlyList<Node> _nodes = [];
+
+    private RealClusterUnderTest()
+    {
+    }
 
     /// <inheritdoc/>
     public override string Kubeconfig { get; } =
@@ -17,16 +27,21 @@ public sealed class RealClusterUnderTest : ClusterUnderTest
     public override string Registry { get; } = Variable("CACHEMACHINE_TEST_REGISTRY");
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> Nodes => Variable("CACHEMACHINE_TEST_NODES").Split(',');
+    public override IReadOnlyList<string> Nodes => [.. _nodes.Where(IsFree).Select(node => node.Metadata.Name!).Order(StringComparer.Ordinal)];
 
     /// <inheritdoc/>
-    public override Task<string> PushAsync(string repository, string tag, bool shell = true) =>
-        CommandAsync(["push", repository, tag, .. shell ? Array.Empty<string>() : ["--no-shell"]]);
+    public override int AllNodes => _nodes.Count;
+
+    /// <inheritdoc/>
+    public override Task<string> PushAsync(string repository, string tag, bool shell = true) => OurDirectory is null
+        ? PushedImage.PushAsync(Registry, shell ? "conformance/shell" : "conformance/noshell", repository, tag)
+        : CommandAsync(["push", repository, tag, .. shell ? Array.Empty<string>() : ["--no-shell"]]);
 
     /// <inheritdoc/>
     public override string SlowImage(string repository = "slow/image")
     {
-        // A registry that takes connections and never says a word.
+        // A registry that takes connections and never says a word, on the loopback interface, which is that of the nodes too.
+        NeedsOurs("its nodes have another loopback interface than the tests, where a registry that never answers is");
         _silent.Start();
         return $"{_silent.LocalEndpoint}/{repository}:1";
     }
@@ -34,8 +49,18 @@ public sealed class RealClusterUnderTest : ClusterUnderTest
     /// <summary>Connections that were never accepted are reset.</summary>
     public override void EndSlowImage() => _silent.Stop();
 
-    /// <summary>The one that the environment names.</summary>
-    public static RealClusterUnderTest Given() => new();
+    /// <summary>The one that the environment names, with its nodes as they are now.</summary>
+    public static async Task<RealClusterUnderTest> GivenAsync()
+    {
+        var cluster = new RealClusterUnderTest();
+        cluster._nodes = (await cluster.Client.Nodes.ListAsync(new ListOptions(), CancellationToken.None)).Items;
+        return cluster;
+    }
+
+    /// <summary>Skips the test unless the cluster is one of <c>tests/cluster</c>.</summary>
+    /// <param name="why">What another cannot do.</param>
+    public static void NeedsOurs(string why) =>
+        Skip.If(OurDirectory is null, $"CACHEMACHINE_TEST_CLUSTER_DIR is not set, so the cluster is not one of tests/cluster: {why}");
 
     /// <summary>Runs a command of <c>tests/cluster/cluster</c>; returns the last line that it prints.</summary>
     public static async Task<string> CommandAsync(params string[] arguments) => (await OutputAsync(arguments)).TrimEnd().Split('\n')[^1];
@@ -43,6 +68,7 @@ public sealed class RealClusterUnderTest : ClusterUnderTest
     /// <summary>Runs a command of <c>tests/cluster/cluster</c>; returns all that it prints.</summary>
     public static async Task<string> OutputAsync(params string[] arguments)
     {
+        NeedsOurs($"it has no command '{arguments[0]}'");
         var start = new ProcessStartInfo(Script(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
@@ -71,6 +97,11 @@ public sealed class RealClusterUnderTest : ClusterUnderTest
             folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("the tests do not run from within the repository");
         return folder;
     }
+
+    private static bool IsFree(Node node) =>
+        node.Spec?.Unschedulable is not true
+        && node.Spec?.Taints?.Any(taint => taint.Effect is "NoSchedule" or "NoExecute") is not true
+        && node.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) is true;
 
     private static string Script() => Path.Combine(Repository(), "tests", "cluster", "cluster");
 }

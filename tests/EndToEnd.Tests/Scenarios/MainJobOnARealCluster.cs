@@ -7,5 +7,5 @@ namespace CacheMachine.EndToEnd.Tests.Scenarios;
 [Trait("Category", "RealCluster")]
 public sealed class MainJobOnARealCluster(ITestOutputHelper output) : MainJob(output)
 {
-    protected override Task<ClusterUnderTest> StartClusterAsync() => Task.FromResult<ClusterUnderTest>(new RealClusterUnderTest());
+    protected override async Task<ClusterUnderTest> StartClusterAsync() => await RealClusterUnderTest.GivenAsync();
 }

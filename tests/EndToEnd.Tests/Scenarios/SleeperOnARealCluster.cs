@@ -9,10 +9,11 @@ public sealed class SleeperOnARealCluster : SleeperTests
 {
     protected override TimeSpan LongEnough => TimeSpan.FromSeconds(20);
 
-    protected override Task<ClusterUnderTest> StartClusterAsync() => Task.FromResult<ClusterUnderTest>(new RealClusterUnderTest());
+    protected override async Task<ClusterUnderTest> StartClusterAsync() => await RealClusterUnderTest.GivenAsync();
 
     protected override async Task PushSleeperAsync(ClusterUnderTest cluster, string repository, string tag)
     {
+        RealClusterUnderTest.NeedsOurs("an image with the sleeper cannot be pushed");
         var program = Path.GetTempFileName();
         try
         {
