@@ -28,28 +28,43 @@ public sealed class OwnerOrCopyTests : IAsyncLifetime
 {
     private static readonly DesiredImage A = new("registry.example/a:1", null, "a"), B = new("registry.example/b:1", null, "b");
 
+    // A replica that ends without a word is missed soon.
+    private const string Quick = """
+        akka.loglevel = ERROR
+        akka.stdout-loglevel = ERROR
+        akka.coordinated-shutdown.run-by-actor-system-terminate = off
+        akka.cluster.failure-detector.acceptable-heartbeat-pause = 1s
+        akka.cluster.gossip-interval = 200ms
+        akka.cluster.leader-actions-interval = 200ms
+        """;
+
     private IHost _host = null!;
 
     // What the owner answers; null: nothing.
     private Func<object, object?> _owner = _ => null;
 
-    public async Task InitializeAsync()
+    public async Task InitializeAsync() => _host = await StartAsync(null);
+
+    private async Task<IHost> StartAsync(Akka.Actor.Address? join)
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         var settings = TestSettings.Load(("DATA__POSTGRES", "Host=db.internal;Database=x")).Settings!;
         builder.Services.AddLogging().AddSingleton(TimeProvider.System).AddSingleton(settings).AddSingleton(new JournalTroubles(TimeProvider.System)).AddMachineEndpoints();
         builder.Services.AddAkka("cachemachine", akka => akka
-            .AddHocon("akka.loglevel = ERROR\nakka.stdout-loglevel = ERROR", HoconAddMode.Prepend)
+            .AddHocon(Quick, HoconAddMode.Prepend)
             .AddSetup(Serializers.Setup).WithStrictSerialization()
             .WithRemoting(new RemoteOptions { HostName = "127.0.0.1", Port = 0 }).WithClustering().AddCopies()
             .WithActors((system, registry) =>
             {
+                var cluster = Akka.Cluster.Cluster.Get(system);
+                cluster.Join(join ?? cluster.SelfAddress);
                 var owner = system.ActorOf(Props.Create(() => new Owner(question => _owner(question))));
                 registry.Register<MachineActor>(owner);
                 registry.Register<MachineSupervisorActor>(owner);
             }));
-        _host = builder.Build();
-        await _host.StartAsync();
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
     }
 
     public async Task DisposeAsync()
@@ -158,6 +173,29 @@ public sealed class OwnerOrCopyTests : IAsyncLifetime
         Assert.Equal("late", (string)(await asked).Json["message"]!);
     }
 
+    [Fact]
+    public async Task An_owner_on_a_replica_that_is_missed_is_not_asked()
+    {
+        var system = _host.Services.GetRequiredService<ActorSystem>();
+        var other = await StartAsync(Akka.Cluster.Cluster.Get(system).SelfAddress);
+        await PublishAsync(CopyKeys.Machine("m"), other, Status("the other's"));
+        await other.Services.GetRequiredService<ActorSystem>().Terminate();
+        while (Akka.Cluster.Cluster.Get(system).State.Unreachable.IsEmpty)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        var asked = 0;
+        _owner = _ =>
+        {
+            asked++;
+            return null;
+        };
+
+        var answer = await GetAsync(reads => http => reads.MachineAsync(http, "m"));
+
+        Assert.Equal("the other's", (string)answer.Json["message"]!);
+        Assert.Single(answer.Warnings);
+        Assert.Equal(0, asked);
+    }
+
     private static MachineStatus Status(string message) => new()
     {
         Name = "m",
@@ -175,12 +213,15 @@ public sealed class OwnerOrCopyTests : IAsyncLifetime
 
     private static IEnumerable<string> Names(Answer answer) => answer.Json["images"]!.AsArray().Select(image => (string)image!["name"]!);
 
-    // Returns when it was published.
-    private async Task<DateTimeOffset> PublishAsync(string key, params object[] answers)
+    private Task<DateTimeOffset> PublishAsync(string key, params object[] answers) => PublishAsync(key, _host, answers);
+
+    // Returns when it was published, and has come.
+    private async Task<DateTimeOffset> PublishAsync(string key, IHost by, params object[] answers)
     {
         var system = _host.Services.GetRequiredService<ActorSystem>();
         var before = (await system.ReadCopyAsync(key, default))?.Value;
-        _host.Services.GetRequiredService<IActorRegistry>().Get<CopyKeeperActor>().Tell(new PublishCopy(key, 1, IsProvisional: false, () => answers), system.ActorOf(Props.Empty));
+        by.Services.GetRequiredService<IActorRegistry>().Get<CopyKeeperActor>()
+            .Tell(new PublishCopy(key, 1, IsProvisional: false, () => answers), by.Services.GetRequiredService<ActorSystem>().ActorOf(Props.Empty));
         while (true)
         {
             if ((await system.ReadCopyAsync(key, default))?.Value is { } copy && !ReferenceEquals(copy, before))
