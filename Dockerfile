@@ -14,11 +14,9 @@ RUN /source/build /sleeper
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 COPY --from=build /app /app
 COPY --from=sleeper /sleeper /sleeper
-# Where hocon/container.conf puts the database: mount a volume here to keep it.
+# The database (data.dir is "data" in the working directory): mount a volume here to keep it.
 RUN install -d -o 1000 -g 1000 /data
-# The port is a setting of ours; without this the web server warns that it does not heed the base image's.
-ENV ASPNETCORE_HTTP_PORTS=""
 USER 1000:1000
-WORKDIR /data
+WORKDIR /
 EXPOSE 8080
-ENTRYPOINT ["dotnet", "/app/CacheMachine.Host.dll", "--config", "/app/hocon/container.conf"]
+ENTRYPOINT ["dotnet", "/app/CacheMachine.Host.dll"]

@@ -1,6 +1,8 @@
 using CacheMachine.Host.Startup;
 
-var startup = HostStartup.Load(args, HostStartup.ProcessEnvironment(), AppContext.BaseDirectory);
+using var signals = new StopSignals();
+var environment = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+var startup = HostStartup.Load(args, environment, AppContext.BaseDirectory);
 if (startup.Settings is not { } settings)
 {
     await Console.Out.WriteAsync(startup.Output);
@@ -12,20 +14,22 @@ if (startup.Settings is not { } settings)
 try
 {
     using var cluster = ClusterConnection.Open(settings, TimeProvider.System);
-    await using var service = Service.Build(settings, cluster, TimeProvider.System);
-    await service.StartAsync();
-    var shutdown = CoordinatedShutdown.Get(service.Services.GetRequiredService<ActorSystem>());
-    await service.WaitForShutdownAsync();
-    // The other replicas have given this one up, or it could not join them: the process is to be started anew.
-    return shutdown.ShutdownReason is CoordinatedShutdown.ClusterDowningReason or CoordinatedShutdown.ClusterJoinUnsuccessfulReason ? 1 : 0;
+    await using var service = Service.Build(settings, cluster, TimeProvider.System, signals: signals);
+    try
+    {
+        await service.StartAsync();
+        await service.WaitForShutdownAsync();
+    }
+    catch (OperationCanceledException) when (signals.Received is not null)
+    {
+        // Told to end while it started: what has started ends in order.
+        await service.StopAsync();
+    }
+    // Where nobody told it to end, the other replicas have given it up, or it has a defect: the process is to be started anew.
+    return signals.Received is null ? 1 : 0;
 }
-catch (OperationCanceledException)
+catch (Exception e)
 {
-    // Told to end while it started.
-    return 0;
-}
-catch (Exception e) when (StartFailures.Describe(e, settings) is { } why)
-{
-    await Console.Error.WriteLineAsync(why);
+    await Console.Error.WriteLineAsync(StartFailures.Describe(e, settings) ?? e.ToString());
     return 1;
 }

@@ -1,4 +1,5 @@
 using CacheMachine.Host.Startup;
+using CacheMachine.Host.Tests.Settings;
 
 namespace CacheMachine.Host.Tests;
 
@@ -9,5 +10,6 @@ internal static class TestSettings
     /// <param name="settings">As <c>PULL__RETRY_MIN</c>.</param>
     public static HostStartup Load(params IEnumerable<(string Key, string Value)> settings) => HostStartup.Load(
         ["--port", "0"],
-        settings.Append(("KUBERNETES__KUBECONFIG", "/kubeconfig")).ToDictionary(s => $"CACHEMACHINE__{s.Item1}", s => s.Item2), AppContext.BaseDirectory);
+        Variables.Of([.. settings.Append(("KUBERNETES__KUBECONFIG", "/kubeconfig")).Select(s => ($"CACHEMACHINE__{s.Item1}", s.Item2))]),
+        AppContext.BaseDirectory);
 }

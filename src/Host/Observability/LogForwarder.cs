@@ -44,8 +44,12 @@ internal sealed class LogForwarder : ReceiveActor, IRequiresMessageQueue<ILogger
         // What Akka.NET says of itself is for its developers, until something is wrong.
         if (level < LogLevel.Warning && line.LogClass.Namespace?.StartsWith("Akka", StringComparison.Ordinal) == true)
             return;
+        // Actors that are still being made when the system is told to end.
+        if (line.Cause is ActorInitializationException && CoordinatedShutdown.Get(Context.System).ShutdownReason is not null)
+            return;
         using var scope = logger.BeginScope(new KeyValuePair<string, object>[] { new("ActorPath", line.LogSource) });
-        if (line.Message is LogMessage message)
+        // Akka.NET's own templates have numbers for names.
+        if (line.Message is LogMessage message && !message.PropertyNames.Any(name => char.IsAsciiDigit(name[0])))
             logger.Log(level, line.Cause, message.Format, [.. message.Parameters()]);
         else
             logger.Log(level, line.Cause, "{Message}", line.Message);

@@ -17,22 +17,34 @@ internal static class EnvironmentLayer
         ("DOCKER_SECRET_NAME", "kubernetes:pull-secret"),
     ];
 
-    /// <summary>The settings that the variables make. An empty compatible variable counts as not set, as charts write them unconditionally.</summary>
-    public static Dictionary<string, string?> From(IReadOnlyDictionary<string, string> environment)
+    /// <summary>What the variables tell about where we run, which counts less than any file: in a Kubernetes cluster, or in a container elsewhere.</summary>
+    /// <param name="environment">All environment variables, with ':' for "__".</param>
+    public static SettingsLayer Surroundings(IConfiguration environment)
     {
-        var result = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (variable, key) in Compatible)
+        const string Cluster = "KUBERNETES_SERVICE_HOST", Container = "DOTNET_RUNNING_IN_CONTAINER";
+        return !string.IsNullOrEmpty(environment[Cluster]) ? Layer([("kubernetes:in-cluster", "true", Cluster)])
+            : environment[Container] == "true" ? Layer([("http:bind-address", "0.0.0.0", Container)])
+            : Layer([]);
+    }
+
+    /// <summary>The settings that the variables make. An empty compatible variable counts as not set, as charts write them unconditionally.</summary>
+    /// <param name="environment">All environment variables, with ':' for "__".</param>
+    public static SettingsLayer From(IConfiguration environment) => Layer(
+    [
+        .. Compatible.Where(compatible => !string.IsNullOrEmpty(environment[compatible.Variable]))
+            .Select(compatible => (compatible.Key, environment[compatible.Variable]!, compatible.Variable)),
+        .. environment.GetSection(HostSettings.Section).AsEnumerable(makePathsRelative: true).Where(variable => variable.Key.Length > 0 && variable.Value is not null)
+            .Select(variable => (variable.Key.Replace('_', '-').ToLowerInvariant(), variable.Value!, Prefix + variable.Key.Replace(":", "__", StringComparison.Ordinal))),
+    ]);
+
+    private static SettingsLayer Layer(IEnumerable<(string Key, string Value, string Variable)> settings)
+    {
+        var (values, variables) = (new Dictionary<string, string?>(), new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase));
+        foreach (var (key, value, variable) in settings)
         {
-            if (environment.TryGetValue(variable, out var value) && value.Length > 0)
-                result[$"{HostSettings.Section}:{key}"] = value;
+            var path = ConfigurationPath.Combine(HostSettings.Section, key);
+            (values[path], variables[path]) = (value, variable);
         }
-        if (environment.TryGetValue("KUBERNETES_SERVICE_HOST", out var host) && host.Length > 0)
-            result[$"{HostSettings.Section}:kubernetes:in-cluster"] = "true";
-        foreach (var (variable, value) in environment.Where(v => v.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)))
-        {
-            var key = variable[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal).Replace('_', '-');
-            result[$"{HostSettings.Section}:{key.ToLowerInvariant()}"] = value;
-        }
-        return result;
+        return new SettingsLayer(values, variables.GetValueOrDefault);
     }
 }

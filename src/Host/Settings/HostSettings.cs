@@ -1,3 +1,5 @@
+using Akka.Configuration;
+
 namespace CacheMachine.Host.Settings;
 
 /// <summary>All settings, checked; hocon/reference.conf gives the default, unit and bounds of each.</summary>
@@ -28,9 +30,15 @@ public sealed record HostSettings(
     /// <summary>The section that holds all settings.</summary>
     public const string Section = "cachemachine";
 
+    /// <summary>Akka.NET's own tuning by the files, with <c>akka</c> as its root; null for none.</summary>
+    public Config? Akka { get; init; }
+
+    /// <summary>Every setting that is not as reference.conf has it, for people, with where it is from; secrets are struck.</summary>
+    public IReadOnlyList<string> Changes { get; init; } = [];
+
     /// <summary>Reads and checks everything; touches nothing but <paramref name="configuration"/>.</summary>
     /// <returns>The settings, or all faults: values out of bounds, missing ones, and names that are no setting.</returns>
-    public static HostSettingsResult From(IConfiguration configuration)
+    public static HostSettingsResult From(IConfigurationRoot configuration)
     {
         var reader = new SettingsReader(configuration, Section);
         var kubernetes = KubernetesSettings.Read(reader.Section("kubernetes"));
@@ -47,6 +55,9 @@ public sealed record HostSettings(
             AllowSettings.Read(reader.Section("allow")),
             LimitSettings.Read(reader.Section("limits")));
         reader.RefuseUnread();
+        var akka = configuration.Providers.OfType<SettingsLayer>().Select(layer => layer.Akka).OfType<Config>()
+            .Aggregate((Config?)null, (weaker, stronger) => weaker is null ? stronger : stronger.WithFallback(weaker));
+        settings = settings with { Akka = akka, Changes = akka is null ? reader.Changes : [.. reader.Changes, "akka { } by the files"] };
         return new HostSettingsResult(reader.Faults.Count == 0 ? settings : null, reader.Faults, reader.KeysRead);
     }
 }

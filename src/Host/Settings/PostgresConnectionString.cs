@@ -17,4 +17,11 @@ internal static class PostgresConnectionString
             return "must be an Npgsql connection string, such as Host=db;Database=cachemachine;Username=cachemachine";
         }
     }
+
+    /// <summary>What may be shown of a valid connection string: where the server is, and who we are there.</summary>
+    public static string Shown(string connectionString)
+    {
+        var all = new NpgsqlConnectionStringBuilder(connectionString);
+        return $"Host={all.Host};Port={all.Port};Database={all.Database ?? all.Username};Username={all.Username};...";
+    }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using CacheMachine.Host.Settings.Hocon;
 
 namespace CacheMachine.Host.Settings;
 
@@ -10,17 +9,18 @@ namespace CacheMachine.Host.Settings;
 /// </summary>
 internal sealed class SettingsReader
 {
-    private readonly IConfiguration configuration;
+    private readonly IConfigurationRoot configuration;
     private readonly string prefix;
     private readonly List<SettingsFault> faults;
-    private readonly HashSet<string> keys;
+    private readonly Dictionary<string, Func<string, string>> keys;
 
-    public SettingsReader(IConfiguration configuration, string section)
+    public SettingsReader(IConfigurationRoot configuration, string section)
         : this(configuration, section + ".", [], new(StringComparer.OrdinalIgnoreCase))
     {
     }
 
-    private SettingsReader(IConfiguration configuration, string prefix, List<SettingsFault> faults, HashSet<string> keys)
+    private SettingsReader(
+        IConfigurationRoot configuration, string prefix, List<SettingsFault> faults, Dictionary<string, Func<string, string>> keys)
     {
         this.configuration = configuration;
         this.prefix = prefix;
@@ -30,7 +30,14 @@ internal sealed class SettingsReader
 
     public IReadOnlyList<SettingsFault> Faults => faults;
 
-    public IReadOnlyCollection<string> KeysRead => keys;
+    public IReadOnlyCollection<string> KeysRead => keys.Keys;
+
+    /// <summary>Every setting that was read and is not as reference.conf has it, for people: <c>http.port = 9000 (--port)</c>. Secrets are struck.</summary>
+    public IReadOnlyList<string> Changes => [.. from key in keys
+        let path = ConfigurationKey(key.Key)
+        let value = configuration[path]
+        where value is not null && Origin(path) is not null && !(configuration.Providers.First().TryGet(path, out var byDefault) && byDefault == value)
+        select $"{key.Key[(key.Key.IndexOf('.', StringComparison.Ordinal) + 1)..]} = {(value.Length == 0 ? "\"\"" : key.Value(value))} ({Origin(path)})"];
 
     public SettingsReader Section(string name) => new(configuration, $"{prefix}{name}.", faults, keys);
 
@@ -52,7 +59,7 @@ internal sealed class SettingsReader
         Read<TimeSpan>(
             key,
             $"must be a duration from {Words(min)} to {Words(max)}",
-            text => HoconUnits.TryParseDuration(text, out var value) && value >= min && value <= max ? value : null,
+            text => Units.Duration(text) is { } value && value >= min && value <= max ? value : null,
             min);
 
     /// <summary>A size in bytes.</summary>
@@ -60,7 +67,7 @@ internal sealed class SettingsReader
         Read<long>(
             key,
             $"must be a size from {min} to {max} bytes",
-            text => HoconUnits.TryParseSize(text, out var value) && value >= min && value <= max ? value : null,
+            text => Units.Size(text) is { } value && value >= min && value <= max ? value : null,
             min);
 
     /// <summary>A text that passes a check; the rule ends the sentence "KEY = VALUE: ...".</summary>
@@ -93,9 +100,10 @@ internal sealed class SettingsReader
     /// <summary>A text that may be empty for none, which is null, and that no fault quotes.</summary>
     /// <param name="key">The key.</param>
     /// <param name="fault">The rule that a text breaks, which ends the sentence "KEY: ..."; null: none.</param>
-    public string? Secret(string key, Func<string, string?> fault)
+    /// <param name="shown">What may be shown of it; null for nothing.</param>
+    public string? Secret(string key, Func<string, string?> fault, Func<string, string>? shown = null)
     {
-        var text = Raw(key);
+        var text = Raw(key, shown ?? (_ => "..."));
         if (text is null || fault(text) is not null)
             Fault(key, text is null ? null : "...", text is null ? "must be a text" : fault(text)!);
         return NullIfEmpty(text ?? "");
@@ -117,16 +125,13 @@ internal sealed class SettingsReader
         return choices[0].Value;
     }
 
-    /// <summary>A list, as array elements or as one text separated by commas (which, from a stronger layer, replaces the elements).</summary>
+    /// <summary>A list: array elements in a file, or one text separated by commas.</summary>
     public IReadOnlyList<string> List(string key, int max, string rule, Func<string, bool> valid)
     {
-        var section = configuration.GetSection(ConfigurationKey(key));
-        keys.Add(prefix + key);
-        if (!section.Exists() && section.Value is null)
+        var text = Raw(key);
+        if (text is null)
             Fault(key, null, "must be a list");
-        string[] items = string.IsNullOrEmpty(section.Value)
-            ? [.. section.GetChildren().Select(c => c.Value ?? "")]
-            : section.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var items = text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         if (items.Length > max)
             Fault(key, $"{items.Length} elements", $"may have at most {max} elements");
         foreach (var item in items.Where(i => !valid(i)))
@@ -141,14 +146,19 @@ internal sealed class SettingsReader
             Fault(key, Raw(key), rule);
     }
 
-    /// <summary>Reports every key of the section that nothing asked for: a mistyped name must not go unnoticed.</summary>
+    /// <summary>Reports every key that nothing asked for: a mistyped name must not go unnoticed.</summary>
     public void RefuseUnread()
     {
-        foreach (var (path, value) in configuration.GetSection(prefix.TrimEnd('.')).AsEnumerable().OrderBy(p => p.Key, StringComparer.Ordinal))
+        foreach (var (path, value) in configuration.AsEnumerable().OrderBy(p => p.Key, StringComparer.Ordinal))
         {
             var key = path.Replace(':', '.');
-            if (value is not null && !keys.Contains(key) && !keys.Any(k => key.StartsWith(k + ".", StringComparison.OrdinalIgnoreCase)))
-                faults.Add(new SettingsFault(key, value, "is no setting; reference.conf has all that there are"));
+            if (value is null || keys.ContainsKey(key))
+                continue;
+            var rule = key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+                ? "is no setting; reference.conf has all that there are"
+                : $"is no setting; ours are in {prefix.TrimEnd('.')} {{ }}, those of Akka.NET in akka {{ }}";
+            // It may be a mistyped secret.
+            faults.Add(new SettingsFault(key, "...", rule, Origin(path)));
         }
     }
 
@@ -162,15 +172,18 @@ internal sealed class SettingsReader
         return afterFault;
     }
 
-    private string? Raw(string key)
+    private string? Raw(string key, Func<string, string>? shown = null)
     {
-        keys.Add(prefix + key);
-        return configuration[ConfigurationKey(key)];
+        keys.TryAdd(prefix + key, shown ?? (text => text));
+        return configuration[ConfigurationKey(prefix + key)];
     }
 
-    private void Fault(string key, string? value, string rule) => faults.Add(new SettingsFault(prefix + key, value, rule));
+    private void Fault(string key, string? value, string rule) => faults.Add(new SettingsFault(prefix + key, value, rule, Origin(ConfigurationKey(prefix + key))));
 
-    private string ConfigurationKey(string key) => (prefix + key).Replace('.', ':');
+    private string? Origin(string path) =>
+        configuration.Providers.Reverse().FirstOrDefault(provider => provider.TryGet(path, out _)) is SettingsLayer layer ? layer.Origin(path) : null;
+
+    private static string ConfigurationKey(string key) => key.Replace('.', ':');
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 

@@ -29,7 +29,7 @@ public static class CommandLine
             return new CommandLineResult.Exit(BadUsage, "", [.. result.Errors.Select(e => WithoutSecrets(e.Message, args)).Distinct()]);
         return result.GetValue(flags.Version)
             ? new CommandLineResult.Exit(0, $"cachemachine {Version}{Environment.NewLine}", [])
-            : new CommandLineResult.Start(result.GetValue(flags.Config) ?? [], flags.Settings(result));
+            : new CommandLineResult.Start(result.GetValue(flags.Config) ?? [], flags.Settings(result), flags.NameOf, result.GetValue(flags.IsCheck));
     }
 
     // A connection string that the shell has taken apart (a blank, a semicolon) is an argument like any other, which errors would quote.
@@ -43,6 +43,7 @@ public static class CommandLine
 
     private sealed class Flags
     {
+        private readonly Dictionary<string, string> names = new(StringComparer.OrdinalIgnoreCase);
         private readonly Option<string> port = One("--port", "N", "Port of the API, 0 for any free one. Default: 8080.");
         private readonly Option<string> data = One("--data", "DIR", "Directory of the database. Default: data, in the working directory.");
         private readonly Option<string> postgres = One("--postgres", "CONNECTION", "Keep everything in PostgreSQL instead: an Npgsql connection string, Host=...;Database=...");
@@ -69,7 +70,7 @@ public static class CommandLine
             Check(Config, FileRule, File.Exists);
             Command = new Command("run", "Pulls container images onto Kubernetes nodes before anybody waits for them.")
             {
-                port, data, postgres, kubeconfig, context, ns, insecure, Config, Version, new HelpOption("--help", "-h"),
+                port, data, postgres, kubeconfig, context, ns, insecure, Config, IsCheck, Version, new HelpOption("--help", "-h"),
             };
             // Help and version are handled by the caller; the command itself has nothing to do.
             Command.SetAction(_ => 0);
@@ -79,27 +80,32 @@ public static class CommandLine
 
         public Option<string[]> Config { get; } = Many("--config", "FILE", "HOCON file over the defaults; repeatable, the last one wins.");
 
+        public Option<bool> IsCheck { get; } =
+            Switch("--check-config", "Read and check everything, print what is not as by default, and start nothing.");
+
         public Option<bool> Version { get; } = Switch("--version", "Print the version.");
 
         public Dictionary<string, string?> Settings(ParseResult result)
         {
             var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-            Set("http:port", result.GetValue(port));
-            Set("data:dir", result.GetValue(data));
-            Set("data:postgres", result.GetValue(postgres));
-            Set("kubernetes:kubeconfig", result.GetValue(kubeconfig));
-            Set("kubernetes:mode", result.GetResult(kubeconfig) is null ? null : "kubeconfig");
-            Set("kubernetes:context", result.GetValue(context));
-            Set("kubernetes:namespace", result.GetValue(ns));
-            Set("registry:insecure-hosts", result.GetValue(insecure) is { Length: > 0 } hosts ? string.Join(',', hosts) : null);
+            Set(port, "http:port", result.GetValue(port));
+            Set(data, "data:dir", result.GetValue(data));
+            Set(postgres, "data:postgres", result.GetValue(postgres));
+            Set(kubeconfig, "kubernetes:kubeconfig", result.GetValue(kubeconfig));
+            Set(kubeconfig, "kubernetes:mode", result.GetResult(kubeconfig) is null ? null : "kubeconfig");
+            Set(context, "kubernetes:context", result.GetValue(context));
+            Set(ns, "kubernetes:namespace", result.GetValue(ns));
+            Set(insecure, "registry:insecure-hosts", result.GetValue(insecure) is { Length: > 0 } hosts ? string.Join(',', hosts) : null);
             return settings;
 
-            void Set(string key, string? value)
+            void Set(Option option, string key, string? value)
             {
                 if (value is not null)
-                    settings[$"{HostSettings.Section}:{key}"] = value;
+                    (settings[$"{HostSettings.Section}:{key}"], names[$"{HostSettings.Section}:{key}"]) = (value, option.Name);
             }
         }
+
+        public string? NameOf(string key) => names.GetValueOrDefault(key);
 
         private static Option<string> One(string name, string value, string description) =>
             new(name) { HelpName = value, Description = description, Arity = ArgumentArity.ExactlyOne };

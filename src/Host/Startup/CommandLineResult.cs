@@ -10,7 +10,11 @@ public abstract record CommandLineResult
     /// <summary>Start the service.</summary>
     /// <param name="ConfigFiles">HOCON files in the order given.</param>
     /// <param name="Settings">The last layer of configuration: keys joined with ':'.</param>
-    public sealed record Start(IReadOnlyList<string> ConfigFiles, IReadOnlyDictionary<string, string?> Settings) : CommandLineResult;
+    /// <param name="FlagOf">The flag that made a setting; null for none.</param>
+    /// <param name="IsCheck">Whether everything is to be read and checked, and nothing started.</param>
+    public sealed record Start(
+        IReadOnlyList<string> ConfigFiles, IReadOnlyDictionary<string, string?> Settings, Func<string, string?> FlagOf, bool IsCheck = false)
+        : CommandLineResult;
 
     /// <summary>Start nothing.</summary>
     /// <param name="Code">0 for help and version, <see cref="CommandLine.BadUsage"/> for arguments that cannot be used.</param>

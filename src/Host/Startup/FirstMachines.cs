@@ -12,28 +12,24 @@ namespace CacheMachine.Host.Startup;
 internal sealed partial class FirstMachines(
     HostSettings settings, IRequiredActor<MachineSupervisorActor> supervisor, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30), AgainAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5), AgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly ILogger _logger = loggers.CreateLogger(settings.Log.Logger);
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!Directory.Exists(settings.MachinesDirectory))
-            return;
-        // Every file, as in the old service; a mounted ConfigMap has hidden ones of its own besides.
-        foreach (var file in Directory.EnumerateFiles(settings.MachinesDirectory).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal))
+        // One bad file must not keep the others from being created.
+        foreach (var file in MachineFiles.Read(settings.MachinesDirectory))
         {
-            var read = MachineSpecReader.Read(await File.ReadAllBytesAsync(file, stoppingToken));
-            if (read.Spec is { } spec)
+            if (file.Spec is { } spec)
             {
                 await CreateAsync(spec, stoppingToken);
-                LogCreated(_logger, spec.Name, file);
+                LogCreated(_logger, spec.Name, file.Path);
             }
             else
             {
-                // One bad file must not keep the others from being created.
-                LogRefused(_logger, file, read.NotJson ?? string.Join("; ", read.Faults.Select(fault => $"{fault.Field} = {fault.Value}: {fault.Rule}")));
+                LogRefused(_logger, file.Path, file.Fault!);
             }
         }
     }
@@ -41,9 +37,11 @@ internal sealed partial class FirstMachines(
     // The database may be away, or the supervisor on its way to another replica.
     private async Task CreateAsync(MachineSpec spec, CancellationToken stoppingToken)
     {
+        string? told = null;
         while (await AskAsync(spec, stoppingToken) is { } why)
         {
-            LogLater(_logger, spec.Name, why);
+            if (why != told)
+                LogLater(_logger, spec.Name, told = why);
             await Task.Delay(AgainAfter, time, stoppingToken);
         }
     }

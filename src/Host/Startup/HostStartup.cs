@@ -1,4 +1,3 @@
-using CacheMachine.Host.Settings.Hocon;
 using CacheMachine.Host.Settings;
 
 namespace CacheMachine.Host.Startup;
@@ -13,9 +12,9 @@ public sealed record HostStartup(HostSettings? Settings, int ExitCode, string Ou
 {
     /// <summary>Reads arguments, files and environment; starts nothing and writes nothing.</summary>
     /// <param name="args">The arguments of the process.</param>
-    /// <param name="environment">Environment variables.</param>
+    /// <param name="environment">Environment variables as Microsoft.Extensions.Configuration has them, with ':' for "__".</param>
     /// <param name="baseDirectory">The program's own directory, which holds hocon/reference.conf.</param>
-    public static HostStartup Load(IReadOnlyList<string> args, IReadOnlyDictionary<string, string> environment, string baseDirectory)
+    public static HostStartup Load(IReadOnlyList<string> args, IConfiguration environment, string baseDirectory)
     {
         var parsed = CommandLine.Parse(args);
         if (parsed is CommandLineResult.Exit exit)
@@ -23,17 +22,24 @@ public sealed record HostStartup(HostSettings? Settings, int ExitCode, string Ou
         var start = (CommandLineResult.Start)parsed;
         try
         {
-            var result = HostSettings.From(HostConfiguration.Build(baseDirectory, start.ConfigFiles, environment, start.Settings));
-            return new HostStartup(result.Settings, result.Settings is null ? CommandLine.BadUsage : 0, "", [.. result.Faults.Select(f => f.ToString())], start);
+            var result = HostSettings.From(HostConfiguration.Build(baseDirectory, start.ConfigFiles, environment, start.Settings, start.FlagOf));
+            var faults = result.Faults.Select(fault => fault.ToString());
+            return result.Settings is not { } settings ? Refused([.. faults])
+                : start.IsCheck ? Checked(settings)
+                : new HostStartup(settings, 0, "", [], start);
         }
-        catch (HoconException e)
+        catch (SettingsFileException e)
         {
-            return new HostStartup(null, CommandLine.BadUsage, "", [e.Message]);
+            return Refused(e.Faults);
         }
     }
 
-    /// <summary>The process's environment in the form that <see cref="Load"/> takes.</summary>
-    public static IReadOnlyDictionary<string, string> ProcessEnvironment() =>
-        Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
-            .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "", StringComparer.Ordinal);
+    private static HostStartup Checked(HostSettings settings)
+    {
+        var faults = MachineFiles.Read(settings.MachinesDirectory).Where(file => file.Fault is not null).Select(file => $"{file.Path} is not a valid machine: {file.Fault}").ToList();
+        var changes = settings.Changes.DefaultIfEmpty("every setting has its default");
+        return faults.Count > 0 ? Refused(faults) : new HostStartup(null, 0, string.Concat(changes.Select(change => change + Environment.NewLine)), []);
+    }
+
+    private static HostStartup Refused(IReadOnlyList<string> faults) => new(null, CommandLine.BadUsage, "", faults);
 }

@@ -9,10 +9,10 @@ using Npgsql;
 namespace CacheMachine.Host.Startup;
 
 /// <summary>The database of the journal and the snapshots: PostgreSQL where one is configured, else SQLite.</summary>
-/// <param name="settings">Which.</param>
+/// <param name="host">Which.</param>
 /// <param name="time">Clock.</param>
 /// <param name="logger">Says that a database is waited for.</param>
-internal sealed partial class JournalDatabase(DataSettings settings, TimeProvider time, ILogger<JournalDatabase> logger) : IHostedService, IAsyncDisposable
+internal sealed partial class JournalDatabase(HostSettings host, TimeProvider time, ILogger<JournalDatabase> logger) : IHostedService, IAsyncDisposable
 {
     private const string DatabaseFile = "cachemachine.db";
 
@@ -20,7 +20,9 @@ internal sealed partial class JournalDatabase(DataSettings settings, TimeProvide
 
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
-    private readonly NpgsqlDataSource? _postgres = settings.Postgres is { } connection ? Postgres(connection, settings.PostgresPasswordFile) : null;
+    private readonly DataSettings _settings = host.Data;
+    private readonly NpgsqlDataSource? _postgres = host.Data.Postgres is { } connection ? Postgres(connection, host.Data.PostgresPasswordFile) : null;
+    private IDisposable? _lock;
 
     /// <summary>For Akka.Persistence.Sql, which wants the provider by name besides. It may hold a password.</summary>
     public DataOptions Options => _postgres is { } postgres
@@ -28,7 +30,7 @@ internal sealed partial class JournalDatabase(DataSettings settings, TimeProvide
             .WithOptions<ConnectionOptions>(options => options with { ProviderName = ProviderName.PostgreSQL95 })
         : new DataOptions().UseConnectionString(ProviderName.SQLiteMS, Sqlite);
 
-    private string SqlitePath => Path.Combine(settings.Directory, DatabaseFile);
+    private string SqlitePath => Path.Combine(_settings.Directory, DatabaseFile);
 
     private string Sqlite => new SqliteConnectionStringBuilder { DataSource = SqlitePath }.ToString();
 
@@ -40,7 +42,11 @@ internal sealed partial class JournalDatabase(DataSettings settings, TimeProvide
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _postgres?.DisposeAsync() ?? default;
+    public ValueTask DisposeAsync()
+    {
+        _lock?.Dispose();
+        return _postgres?.DisposeAsync() ?? default;
+    }
 
     private static NpgsqlDataSource Postgres(string connectionString, string? passwordFile)
     {
@@ -62,7 +68,9 @@ internal sealed partial class JournalDatabase(DataSettings settings, TimeProvide
     {
         try
         {
-            Directory.CreateDirectory(settings.Directory);
+            Directory.CreateDirectory(_settings.Directory);
+            // Several replicas on one computer may share it; they agree on who runs what.
+            _lock = DirectoryLock.Take(_settings.Directory, host.Cluster.Enabled);
             await using var connection = new SqliteConnection(Sqlite);
             await connection.OpenAsync(cancellationToken);
             await using var command = connection.CreateCommand();
@@ -77,23 +85,25 @@ internal sealed partial class JournalDatabase(DataSettings settings, TimeProvide
 
     private async Task OpenAsync(NpgsqlDataSource postgres, CancellationToken cancellationToken)
     {
-        var builder = new NpgsqlConnectionStringBuilder(settings.Postgres);
-        var isAway = false;
+        var builder = new NpgsqlConnectionStringBuilder(_settings.Postgres);
+        // As PostgreSQL has it.
+        builder.Database ??= builder.Username;
+        string? trouble = null;
         while (true)
         {
             try
             {
                 // Npgsql does not let go at once when it waits for a server that says nothing.
                 await using var connection = await postgres.OpenConnectionAsync(cancellationToken).AsTask().WaitAsync(cancellationToken);
-                if (isAway)
+                if (trouble is not null)
                     LogThere(logger, builder.Database, builder.Host, builder.Port);
                 return;
             }
             catch (NpgsqlException e) when (e.IsTransient)
             {
-                if (!isAway)
-                    LogAway(logger, builder.Database, builder.Host, builder.Port, JournalTroubles.InWords(e));
-                isAway = true;
+                var why = JournalTroubles.InWords(e);
+                if (why != trouble)
+                    LogAway(logger, builder.Database, builder.Host, builder.Port, trouble = why);
                 await Task.Delay(Again, time, cancellationToken);
             }
             catch (Exception e) when (e is NpgsqlException or IOException or UnauthorizedAccessException)

@@ -23,10 +23,17 @@ public static class Service
     /// <param name="cluster">The cluster to serve; it is not disposed of.</param>
     /// <param name="time">Clock.</param>
     /// <param name="adapt">What a test changes in the actor system; null for nothing.</param>
-    public static WebApplication Build(HostSettings settings, ClusterConnection cluster, TimeProvider time, Action<AkkaConfigurationBuilder>? adapt = null)
+    /// <param name="signals">What ends the service; null: the host's own handling of signals.</param>
+    internal static WebApplication Build(
+        HostSettings settings, ClusterConnection cluster, TimeProvider time, Action<AkkaConfigurationBuilder>? adapt = null, StopSignals? signals = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Without defaults: settings come from one place, not from a file or a variable that happens to be there.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.AddWeb(settings);
+        builder.Logging.AddLog(settings.Log);
+        if (signals is not null)
+            builder.Services.AddSingleton(signals).AddSingleton<IHostLifetime, SignalLifetime>();
+        builder.Services.AddHostedService<LifeLog>().AddHostedService<PortCheck>();
         builder.Services.AddSingleton(time).AddSingleton(cluster)
             .AddSingleton(services => cluster.Api(services.GetRequiredService<ILoggerFactory>()))
             .AddSingleton<IClusterWatch>(services => services.GetRequiredService<KubernetesClusterApi>())
@@ -37,8 +44,7 @@ public static class Service
             .AddSingleton(new JournalTroubles(time))
             .AddMachineEndpoints();
         // Before the actor system, so that the database is there when it starts.
-        builder.Services.AddSingleton(services => new JournalDatabase(settings.Data, time, services.GetRequiredService<ILogger<JournalDatabase>>()));
-        builder.Services.AddHostedService(services => services.GetRequiredService<JournalDatabase>());
+        builder.Services.AddJournalDatabase(settings);
         builder.Services.AddAkka(ReplicaCluster.SystemName, (akka, services) =>
         {
             akka.AddLogging(services.GetRequiredService<ILoggerFactory>())
@@ -52,15 +58,18 @@ public static class Service
                 .AddMachines(settings.Pull.ToMachineSettings() with { History = settings.Data.History }, settings.Cluster.Shards)
                 .AddSupervisor()
                 .AddHealth(services.GetRequiredService<JournalTroubles>());
+            // The last word on tuning is the operator's.
+            if (settings.Akka is { } tuning)
+                akka.AddHocon(tuning, HoconAddMode.Prepend);
             adapt?.Invoke(akka);
         });
+        builder.Services.AddSingleton(typeof(IRequiredActor<>), typeof(LaterActor<>));
         builder.AddHealth();
         builder.Services.AddHostedService<FirstMachines>();
 
         var web = builder.Build();
         web.MapMachines(settings);
         web.MapHealth();
-        web.LogStart(settings, cluster.Description);
         return web;
     }
 }

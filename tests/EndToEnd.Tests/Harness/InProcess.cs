@@ -1,7 +1,11 @@
+using Akka.Actor;
+using Akka.Configuration;
 using Akka.Hosting;
 using CacheMachine.Host.Startup;
 using CacheMachine.TestKit;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CacheMachine.EndToEnd.Tests.Harness;
 
@@ -15,13 +19,17 @@ internal sealed class InProcess : RunningService
 
     public override Uri Address => _service.Address();
 
+    /// <summary>All that Akka.NET was told.</summary>
+    public Config AkkaSettings => _service.Services.GetRequiredService<ActorSystem>().Settings.Config;
+
     public static async Task<InProcess> StartAsync(
         IEnumerable<string> flags, IReadOnlyDictionary<string, string>? environment = null, TimeProvider? time = null)
     {
         var variables = new Dictionary<string, string> { ["SAFIR_LOG_LEVEL"] = "WARNING" };
         foreach (var (name, value) in environment ?? variables)
             variables[name] = value;
-        var startup = HostStartup.Load(["--port", "0", .. flags], variables, AppContext.BaseDirectory);
+        var asRead = variables.Select(variable => KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value));
+        var startup = HostStartup.Load(["--port", "0", .. flags], new ConfigurationBuilder().AddInMemoryCollection(asRead).Build(), AppContext.BaseDirectory);
         if (startup.Settings is not { } settings)
             throw new InvalidOperationException(string.Join(Environment.NewLine, startup.Errors));
         time ??= TimeProvider.System;

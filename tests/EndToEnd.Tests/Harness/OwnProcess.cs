@@ -29,7 +29,7 @@ internal sealed partial class OwnProcess : RunningService
     public bool HasEnded => _process.HasExited;
 
     /// <summary>Starts it and waits until it listens.</summary>
-    /// <param name="flags">Besides <c>--port 0</c>.</param>
+    /// <param name="flags">Besides <c>--port 0</c>, which is added if there is no port.</param>
     /// <param name="environment">Added to the test's own.</param>
     /// <exception cref="InvalidOperationException">It ended before it listened; the message has what it wrote.</exception>
     public static async Task<OwnProcess> StartAsync(IEnumerable<string> flags, IReadOnlyDictionary<string, string>? environment = null)
@@ -43,7 +43,8 @@ internal sealed partial class OwnProcess : RunningService
     /// <inheritdoc cref="StartAsync"/>
     public static OwnProcess Launch(IEnumerable<string> flags, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Host.Startup.Service).Assembly.Location, "--port", "0", .. flags])
+        string[] all = [.. flags];
+        var start = new ProcessStartInfo("dotnet", [typeof(Host.Startup.Service).Assembly.Location, .. all.Contains("--port") ? all : ["--port", "0", .. all]])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -61,6 +62,23 @@ internal sealed partial class OwnProcess : RunningService
             throw new InvalidOperationException($"the service ended with {_process.ExitCode} before it listened: {string.Join(Environment.NewLine, _output)}");
     }
 
+    /// <summary>Waits until it writes a line that has this text.</summary>
+    /// <exception cref="InvalidOperationException">It ended before; the message has what it wrote.</exception>
+    public Task<TimeSpan> SaysAsync(string text, TimeSpan within) => Eventually.Is(
+        () => Task.FromResult(_output.ToArray()),
+        lines => lines.Any(line => line.Contains(text, StringComparison.Ordinal))
+            || (_process.HasExited ? throw new InvalidOperationException(string.Join(Environment.NewLine, lines)) : false),
+        within, $"the service says '{text}'", lines => string.Join(Environment.NewLine, lines));
+
+    /// <summary>Returns when it has ended by itself, and all that it wrote is in <see cref="Output"/>.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="TimeoutException">It is still there after a minute.</exception>
+    public async Task<int> EndAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System);
+        return _process.ExitCode;
+    }
+
     /// <summary>SIGKILL; returns when it is gone.</summary>
     public async Task KillAsync()
     {
@@ -68,12 +86,12 @@ internal sealed partial class OwnProcess : RunningService
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM; returns when it is gone.</summary>
+    /// <summary>SIGTERM, or another signal; returns when it is gone.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="TimeoutException">It is still there after 30 s.</exception>
-    public async Task<int> TerminateAsync()
+    public async Task<int> TerminateAsync(Signal signal = Signal.Terminate)
     {
-        Signals.Send(_process.Id, Signal.Terminate);
+        Signals.Send(_process.Id, signal);
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
         return _process.ExitCode;
     }

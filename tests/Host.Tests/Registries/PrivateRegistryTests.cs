@@ -1,6 +1,7 @@
 using CacheMachine.Actors;
 using CacheMachine.Host.Registries;
 using CacheMachine.Host.Settings;
+using CacheMachine.Host.Tests.Settings;
 using CacheMachine.Host.Tests.Registries.Doubles;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -94,7 +95,7 @@ public sealed class PrivateRegistryTests : IAsyncLifetime
             }
             """);
         var settings = HostSettings.From(HostConfiguration.Build(
-            AppContext.BaseDirectory, [file], new Dictionary<string, string>(),
+            AppContext.BaseDirectory, [file], Variables.None,
             new Dictionary<string, string?> { ["cachemachine:kubernetes:kubeconfig"] = "/kubeconfig" }));
         Assert.Empty(settings.Faults);
         return new RegistryClient(settings.Settings!.Registry.ToOptions(), TimeProvider.System, NullLogger<RegistryClient>.Instance);

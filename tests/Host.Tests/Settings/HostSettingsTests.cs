@@ -3,7 +3,6 @@ using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Specs;
 using CacheMachine.Host.Registries;
 using CacheMachine.Host.Settings;
-using CacheMachine.Host.Settings.Hocon;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -72,8 +71,8 @@ public class HostSettingsTests
     [Fact]
     public void Every_key_of_the_reference_is_read_and_every_key_read_is_in_the_reference()
     {
-        var inReference = HoconDocument.Load([Reference], _ => null).Keys
-            .Select(k => k.Replace(':', '.')).Select(k => char.IsAsciiDigit(k[^1]) ? k[..k.LastIndexOf('.')] : k);
+        var inReference = new ConfigurationBuilder().Add(HoconFile.Read(Reference)).Build().AsEnumerable()
+            .Where(setting => setting.Value is not null).Select(setting => setting.Key.Replace(':', '.'));
 
         var read = HostSettings.From(new ConfigurationBuilder().Build()).KeysRead;
 
@@ -186,13 +185,19 @@ public class HostSettingsTests
     [InlineData("cluster.buffer", "-1", "from 0 to 1000000")]
     [InlineData("http.prot", "80", "is no setting")]
     [InlineData("htp.port", "80", "is no setting")]
+    [InlineData("http", "80", "is no setting")]
+    [InlineData("http.port.number", "80", "is no setting")]
+    [InlineData("registry.insecure-hosts.0", "localhost", "is no setting")]
     public void A_value_out_of_bounds_is_reported_with_key_value_and_rule(string key, string value, string rule)
     {
         var result = Read((key, value));
 
         Assert.Null(result.Settings);
         Assert.Contains(result.Faults, f => f.Key.StartsWith("cachemachine.", StringComparison.Ordinal) && f.Rule.Contains(rule, StringComparison.Ordinal));
-        Assert.Contains(result.Faults, f => f.Value == value || f.Rule.Contains("shorter", StringComparison.Ordinal) || f.Key.EndsWith("kubeconfig", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Faults,
+            f => f.Value == value || f.Rule.Contains("shorter", StringComparison.Ordinal) || f.Rule.Contains("is no setting", StringComparison.Ordinal)
+                || f.Key.EndsWith("kubeconfig", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -205,27 +210,6 @@ public class HostSettingsTests
         Assert.Equal("cachemachine.data.postgres", fault.Key);
         Assert.DoesNotContain("hunter2", fault.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", $"{Read(("data.postgres", "Host=db;Password=hunter2")).Settings}", StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_layers_for_each_database_are_valid_and_the_last_one_counts()
-    {
-        var (postgres, sqlite) = (Layer("postgres.conf"), Layer("sqlite.conf"));
-
-        var settings = Load([], postgres);
-        var own = Load([("CACHEMACHINE_POSTGRES", "Host=mine")], postgres);
-        var back = Load([], postgres, sqlite);
-
-        Assert.StartsWith("Host=postgres;", settings.Settings!.Data.Postgres, StringComparison.Ordinal);
-        Assert.Equal("/etc/secrets/postgres/password", settings.Settings.Data.PostgresPasswordFile);
-        Assert.Equal("Host=mine", own.Settings!.Data.Postgres);
-        Assert.Equal((null, null), (back.Settings!.Data.Postgres, back.Settings.Data.PostgresPasswordFile));
-
-        static HostSettingsResult Load((string Name, string Value)[] environment, params string[] files) => HostSettings.From(HostConfiguration.Build(
-            AppContext.BaseDirectory, files, environment.ToDictionary(v => v.Name, v => v.Value),
-            new Dictionary<string, string?> { ["cachemachine:kubernetes:kubeconfig"] = "/kubeconfig" }));
-
-        static string Layer(string name) => Path.Combine(AppContext.BaseDirectory, "hocon", name);
     }
 
     [Fact]
@@ -317,7 +301,7 @@ public class HostSettingsTests
         HostSettings.From(HostConfiguration.Build(
             AppContext.BaseDirectory,
             [],
-            new Dictionary<string, string>(),
+            Variables.None,
             overrides.Append(("kubernetes.kubeconfig", "/kubeconfig")).DistinctBy(o => o.Item1)
                 .ToDictionary(o => $"cachemachine:{o.Item1.Replace('.', ':')}", o => (string?)o.Item2)));
 

@@ -40,6 +40,11 @@ public sealed class CommandLineTests : IDisposable
                 ["cachemachine:registry:insecure-hosts"] = "a:5000,b",
             },
             start.Settings);
+        Assert.Equal(
+            ("--port", "--kubeconfig", null),
+            (start.FlagOf("cachemachine:http:port"), start.FlagOf("cachemachine:kubernetes:mode"), start.FlagOf("cachemachine:http:prefix")));
+        Assert.False(start.IsCheck);
+        Assert.True(Assert.IsType<CommandLineResult.Start>(CommandLine.Parse(["--check-config"])).IsCheck);
     }
 
     [Theory]
@@ -104,7 +109,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.All(
             (string[])[
                 "--port <N>", "--data <DIR>", "--postgres <CONNECTION>", "--kubeconfig <FILE>", "--context <C>", "--namespace <NS>", "--insecure-registry <HOST>",
-                "--config <FILE>", "--help", "--version",
+                "--config <FILE>", "--check-config", "--help", "--version",
             ],
             flag => Assert.Contains(flag, help.Output, StringComparison.Ordinal));
         Assert.Matches(@"^cachemachine \d+\.\d+\.\d+\n$", version.Output);

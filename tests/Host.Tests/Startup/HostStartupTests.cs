@@ -1,5 +1,6 @@
 using CacheMachine.Host.Startup;
 using CacheMachine.Host.Settings;
+using CacheMachine.Host.Tests.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace CacheMachine.Host.Tests.Startup;
@@ -57,26 +58,37 @@ public sealed class HostStartupTests : IDisposable
     }
 
     [Fact]
-    public void Files_may_use_the_environment_and_a_kubeconfig_flag_wins_over_a_configured_mode()
+    public void A_kubeconfig_flag_wins_over_a_configured_mode()
     {
-        var file = File("c.conf", "cachemachine { data.dir = ${ROOT}/data, kubernetes.mode = in-cluster }");
+        var file = File("c.conf", "cachemachine.kubernetes.mode = in-cluster");
 
-        var settings = Load(["--config", file, "--kubeconfig", file], [("ROOT", "/srv")]).Settings!;
+        var settings = Load(["--config", file, "--kubeconfig", file], []).Settings!;
 
-        Assert.Equal("/srv/data", settings.Data.Directory);
         Assert.Equal((KubernetesMode.Kubeconfig, file), (settings.Kubernetes.Mode, settings.Kubernetes.Kubeconfig));
     }
 
-    [Fact]
-    public void The_layer_for_several_replicas_is_complete()
+    [Theory]
+    [InlineData("KUBERNETES_SERVICE_HOST", "10.0.0.1", "0.0.0.0")]
+    [InlineData("DOTNET_RUNNING_IN_CONTAINER", "true", "0.0.0.0")]
+    [InlineData("DOTNET_RUNNING_IN_CONTAINER", "false", "127.0.0.1")]
+    public void Inside_a_cluster_or_container_everybody_may_call_unless_a_file_says_otherwise(string variable, string value, string address)
     {
-        string Shipped(string name) => Path.Combine(AppContext.BaseDirectory, "hocon", name);
+        var file = File("c.conf", "cachemachine.http.bind-address = 10.1.2.3");
 
-        var startup = Load(["--config", Shipped("container.conf"), "--config", Shipped("cluster.conf")], [("KUBERNETES_SERVICE_HOST", "10.0.0.1")]);
+        Assert.Equal(address, Load([], [(variable, value)]).Settings!.Http.BindAddress.ToString());
+        Assert.Equal("10.1.2.3", Load(["--config", file], [(variable, value)]).Settings!.Http.BindAddress.ToString());
+    }
 
-        Assert.Empty(startup.Errors);
-        var cluster = startup.Settings!.Cluster;
-        Assert.Equal((true, "0.0.0.0", 8081, "/etc/secrets/cluster-key"), (cluster.Enabled, cluster.BindAddress.ToString(), cluster.Port, cluster.KeyFile));
+    [Fact]
+    public void A_file_may_tune_Akka_NET_and_the_last_one_wins()
+    {
+        var first = File("first.conf", "akka { loglevel = DEBUG\n stdout-loglevel = DEBUG\n }");
+        var second = File("second.conf", "cachemachine.http.port = 1\nakka.loglevel = ERROR");
+
+        var settings = Load(["--config", first, "--config", second], []).Settings!;
+
+        Assert.Equal(("ERROR", "DEBUG"), (settings.Akka!.GetString("akka.loglevel"), settings.Akka.GetString("akka.stdout-loglevel")));
+        Assert.Null(Load([], []).Settings!.Akka);
     }
 
     [Fact]
@@ -103,22 +115,79 @@ public sealed class HostStartupTests : IDisposable
     [Fact]
     public void Faults_of_flags_files_and_settings_exit_with_2_and_start_nothing()
     {
-        var broken = File("broken.conf", "cachemachine {\n  http.port = = 1\n}");
-        var wrong = File("wrong.conf", "cachemachine { http.port = 99999, log.levle = debug }");
+        var broken = File("broken.conf", "cachemachine {\n  http.port = 1 }\n}");
+        var alsoBroken = File("also-broken.conf", "cachemachine {\n");
 
         var flag = Load(["--prot", "1"], []);
-        var syntax = Load(["--config", broken], []);
-        var values = Load(["--config", wrong], [("CACHEMACHINE__PULL__TIMEOUT", "never")]);
+        var syntax = Load(["--config", broken, "--config", alsoBroken], []);
 
-        Assert.All([flag, syntax, values], s => Assert.Equal((null, 2), (s.Settings, s.ExitCode)));
-        Assert.StartsWith($"{broken}:2:15: ", Assert.Single(syntax.Errors), StringComparison.Ordinal);
-        Assert.Equal(
-            ["cachemachine.http.port", "cachemachine.pull.timeout", "cachemachine.log.levle"], values.Errors.Select(e => e.Split(' ')[0]));
+        Assert.All([flag, syntax], s => Assert.Equal((null, 2), (s.Settings, s.ExitCode)));
+        Assert.Equal([$"{broken}:3: '}}' closes nothing", $"{alsoBroken}:1: '{{' is not closed"], syntax.Errors);
     }
 
     [Fact]
-    public void The_environment_of_this_process_can_be_read() =>
-        Assert.Equal(Environment.GetEnvironmentVariable("PATH"), HostStartup.ProcessEnvironment()["PATH"]);
+    public void Every_fault_of_the_settings_says_where_it_is_from()
+    {
+        var wrong = File("wrong.conf", "cachemachine {\n  http.port = 99999\n  log.levle = debug\n\n  registry {\n    backoff-min = 10m\n  }\n}\nother = 1\nakka.any = thing\n");
+
+        var values = Load(["--config", wrong, "--kubeconfig", wrong], [("CACHEMACHINE__PULL__TIMEOUT", "never"), ("SAFIR_NAME", "a/b"), ("CACHEMACHINE__HTPP__PORT", "1")]);
+
+        Assert.Equal((null, 2), (values.Settings, values.ExitCode));
+        Assert.Equal(
+            [
+                $"{wrong}:2: cachemachine.http.port = \"99999\": must be a whole number from 0 to 65535",
+                "SAFIR_NAME: cachemachine.http.prefix = \"a/b\": must be 1 to 63 letters, digits, '-', '_' or '.', the first a letter or digit",
+                "cachemachine.registry.backoff-max = \"5m\": must not be shorter than backoff-min",
+                "CACHEMACHINE__PULL__TIMEOUT: cachemachine.pull.timeout = \"never\": must be a duration from 10s to 24h",
+                "CACHEMACHINE__HTPP__PORT: cachemachine.htpp.port = \"...\": is no setting; reference.conf has all that there are",
+                $"{wrong}:3: cachemachine.log.levle = \"...\": is no setting; reference.conf has all that there are",
+                $"{wrong}:9: other = \"...\": is no setting; ours are in cachemachine {{ }}, those of Akka.NET in akka {{ }}",
+            ],
+            values.Errors);
+    }
+
+    [Fact]
+    public void A_mistyped_secret_is_refused_without_quoting_it() =>
+        Assert.DoesNotContain("hunter2", string.Concat(Load([], [("CACHEMACHINE__DATA__POSTGRE", "Host=db;Password=hunter2")]).Errors), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_check_tells_what_is_not_by_default_and_starts_nothing()
+    {
+        var file = File("c.conf", "cachemachine.pull.parallel-images = 5\nakka.loglevel = DEBUG");
+
+        var all = Load(["--check-config"], []);
+        var some = Load(
+            ["--check-config", "--config", file, "--port", "1", "--postgres", "Host=db;Username=u;Password=hunter2"],
+            [("DOCKER_SECRET_NAME", "pull"), ("CACHEMACHINE__HTTP__PREFIX", "cachemachine"), ("CACHEMACHINE__KUBERNETES__NAMESPACE", "")]);
+
+        Assert.Equal((null, 0, "every setting has its default" + Environment.NewLine), (all.Settings, all.ExitCode, all.Output));
+        Assert.Equal((null, 0), (some.Settings, some.ExitCode));
+        Assert.Equal(
+            [
+                "kubernetes.pull-secret = pull (DOCKER_SECRET_NAME)", "http.port = 1 (--port)",
+                "data.postgres = Host=db;Port=5432;Database=u;Username=u;... (--postgres)", $"pull.parallel-images = 5 ({file}:1)", "akka { } by the files",
+            ],
+            some.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public void A_check_looks_at_the_machines_directory_too()
+    {
+        var machine = File("machine.json", """{"name": "m", "labels": {}, "repomen": [], "lables": {}}""");
+
+        var check = Load(["--check-config"], [("CACHEMACHINE__MACHINES_DIR", directory.FullName)]);
+
+        Assert.Equal(2, check.ExitCode);
+        Assert.StartsWith($"{machine} is not a valid machine: lables", Assert.Single(check.Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_settings_show_of_themselves_has_no_secrets()
+    {
+        var settings = Load(["--postgres", "Host=db;Password=hunter2"], []).Settings!;
+
+        Assert.DoesNotContain("hunter2", $"{settings}{string.Concat(settings.Changes)}", StringComparison.Ordinal);
+    }
 
     private string File(string name, string text)
     {
@@ -130,9 +199,8 @@ public sealed class HostStartupTests : IDisposable
     // Where the environment says nothing of a cluster, there is one.
     private static HostStartup Load(string[] args, (string Name, string Value)[] environment)
     {
-        var variables = environment.ToDictionary(v => v.Name, v => v.Value);
-        if (!variables.ContainsKey("KUBERNETES_SERVICE_HOST"))
-            variables["CACHEMACHINE__KUBERNETES__KUBECONFIG"] = "/kubeconfig";
-        return HostStartup.Load(args, variables, AppContext.BaseDirectory);
+        if (!environment.Any(variable => variable.Name == "KUBERNETES_SERVICE_HOST"))
+            environment = [("CACHEMACHINE__KUBERNETES__KUBECONFIG", "/kubeconfig"), .. environment];
+        return HostStartup.Load(args, Variables.Of(environment), AppContext.BaseDirectory);
     }
 }

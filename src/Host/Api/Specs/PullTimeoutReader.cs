@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using CacheMachine.Host.Settings.Hocon;
+using CacheMachine.Host.Settings;
 
 namespace CacheMachine.Host.Api.Specs;
 
@@ -33,5 +33,5 @@ internal static class PullTimeoutReader
 
     // A text without a unit would be milliseconds, and a number is seconds: nobody may have to remember that.
     private static TimeSpan? Duration(string text) =>
-        text.Length is >= 1 and <= MaxLength && char.IsAsciiLetter(text[^1]) && HoconUnits.TryParseDuration(text, out var read) ? read : null;
+        text.Length is >= 1 and <= MaxLength && char.IsAsciiLetter(text[^1]) ? Units.Duration(text) : null;
 }

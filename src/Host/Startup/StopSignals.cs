@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+
+namespace CacheMachine.Host.Startup;
+
+/// <summary>
+/// SIGTERM, SIGINT (Ctrl-C) and SIGQUIT, heeded from the first moment of the process on: before there is a host that would, and as PID 1, for which a signal that nobody
+/// handles does nothing.
+/// </summary>
+internal sealed class StopSignals : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<PosixSignalRegistration> _registrations;
+
+    public StopSignals() => _registrations = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT }
+        .Select(signal => PosixSignalRegistration.Create(signal, Heed))];
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _stop.Token;
+
+    /// <summary>The first signal; null: none yet.</summary>
+    public string? Received { get; private set; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _registrations.ForEach(registration => registration.Dispose());
+        _stop.Dispose();
+    }
+
+    private void Heed(PosixSignalContext signal)
+    {
+        // The process ends in order, not at once.
+        signal.Cancel = true;
+        Received ??= signal.Signal.ToString();
+        _stop.Cancel();
+    }
+}
+
+/// <summary>Ends the host, whether it has started or not, by a signal, in place of the host's own lifetime, which does not tell which signal it was.</summary>
+internal sealed class SignalLifetime(StopSignals signals, IHostApplicationLifetime host) : IHostLifetime
+{
+    /// <inheritdoc/>
+    public Task WaitForStartAsync(CancellationToken cancellationToken)
+    {
+        signals.Token.Register(host.StopApplication);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
