@@ -1,10 +1,28 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using CacheMachine.Actors.Machines.Status;
 
 namespace CacheMachine.Host.Tests.Api;
 
-/// <summary>Reads answers.</summary>
+/// <summary>Answers of actors, and of the API.</summary>
 internal static class Answered
 {
+    /// <summary>A machine that asks for nothing.</summary>
+    public static MachineStatus Status(string name) => new()
+    {
+        Name = name,
+        Labels = ImmutableSortedDictionary<string, string>.Empty,
+        CommonCache = [],
+        AllImages = [],
+        AvailableImages = [],
+        DesiredImages = [],
+        ImagesToCache = [],
+        Phase = MachinePhase.Ready,
+        Message = "",
+        Nodes = [],
+        Pulls = [],
+    };
+
     /// <summary>The problem in an answer as it went over the wire; fails where there is none.</summary>
     public static JsonObject Problem(string answer, int status)
     {

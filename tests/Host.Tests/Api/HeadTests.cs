@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CacheMachine.Actors.Images;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Machines.Status;
@@ -43,19 +42,6 @@ public class HeadTests
         ListMachines => new MachineNames(["m"]),
         IMachineCommand { Machine: not "m" } other => new MachineNotFound(other.Machine),
         GetMachineImages => new MachineImages([new DesiredImage("x", null, "X")], [], []),
-        _ => new MachineStatus
-        {
-            Name = "m",
-            Labels = ImmutableSortedDictionary<string, string>.Empty,
-            CommonCache = [],
-            AllImages = [],
-            AvailableImages = [],
-            DesiredImages = [],
-            ImagesToCache = [],
-            Phase = MachinePhase.Ready,
-            Message = "",
-            Nodes = [],
-            Pulls = [],
-        },
+        _ => Answered.Status("m"),
     };
 }

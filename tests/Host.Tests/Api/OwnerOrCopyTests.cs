@@ -79,7 +79,7 @@ public sealed class OwnerOrCopyTests : IAsyncLifetime
         await PublishAsync(CopyKeys.Machine("m"), Status("an earlier one"));
         _owner = question => question is GetMachine ? Status("now") : new MachineImages([A, B], [A], [A, B]);
 
-        var status = await GetAsync(reads => http => reads.MachineAsync(http, "m"));
+        var status = await GetAsync(reads => http => reads.MachineAsync(http, "m", NodeDetail.Auto));
         Assert.Equal((200, "now"), (status.Status, (string)status.Json["message"]!));
         Assert.Empty(status.Warnings);
         var available = await GetAsync(reads => http => reads.ImagesAsync(http, "m", images => images.Available));
@@ -93,7 +93,7 @@ public sealed class OwnerOrCopyTests : IAsyncLifetime
         await PublishAsync(CopyKeys.Machines, new MachineNames(["m"]));
 
         var answers = await Task.WhenAll(
-            GetAsync(reads => http => reads.MachineAsync(http, "m")),
+            GetAsync(reads => http => reads.MachineAsync(http, "m", NodeDetail.Auto)),
             GetAsync(reads => http => reads.ImagesAsync(http, "m", images => images.Available)),
             GetAsync(reads => http => reads.ImagesAsync(http, "m", images => images.Desired)),
             GetAsync(reads => reads.NamesAsync));
@@ -112,7 +112,7 @@ public sealed class OwnerOrCopyTests : IAsyncLifetime
     {
         await PublishAsync(CopyKeys.Machine("m"), new MachineNames([.. Enumerable.Range(0, 9000).Select(_ => Guid.NewGuid().ToString())]), Status("short"));
 
-        var answer = await GetAsync(reads => http => reads.MachineAsync(http, "m"));
+        var answer = await GetAsync(reads => http => reads.MachineAsync(http, "m", NodeDetail.Auto));
 
         Assert.Equal(["110 - \"Response is Stale\"", "199 - \"Short Form\""], answer.Warnings);
         Assert.Equal("short", (string)answer.Json["message"]!);
@@ -124,7 +124,7 @@ public sealed class OwnerOrCopyTests : IAsyncLifetime
         await PublishAsync(CopyKeys.Machine("m"), Status("an earlier one"));
         await PublishAsync(CopyKeys.Machine("m"));
 
-        var answer = await GetAsync(reads => http => reads.MachineAsync(http, "m"));
+        var answer = await GetAsync(reads => http => reads.MachineAsync(http, "m", NodeDetail.Auto));
 
         Assert.Equal(404, answer.Status);
         Assert.Contains("there is no machine 'm'", answer.Text, StringComparison.Ordinal);
@@ -136,13 +136,13 @@ public sealed class OwnerOrCopyTests : IAsyncLifetime
     {
         _owner = question => question is GetMachine ? new NotSeenYet(Status("not listed yet"), null) : new NotSeenYet(null, new MachineImages([A, B], [], []));
 
-        Assert.Equal("not listed yet", (string)(await GetAsync(reads => http => reads.MachineAsync(http, "m"))).Json["message"]!);
+        Assert.Equal("not listed yet", (string)(await GetAsync(reads => http => reads.MachineAsync(http, "m", NodeDetail.Auto))).Json["message"]!);
         var available = await GetAsync(reads => http => reads.ImagesAsync(http, "m", images => images.Available));
         Assert.Empty(Names(available));
         Assert.Empty(available.Warnings);
 
         await PublishAsync(CopyKeys.Machine("m"), Status("an earlier one"));
-        Assert.Equal("an earlier one", (string)(await GetAsync(reads => http => reads.MachineAsync(http, "m"))).Json["message"]!);
+        Assert.Equal("an earlier one", (string)(await GetAsync(reads => http => reads.MachineAsync(http, "m", NodeDetail.Auto))).Json["message"]!);
         available = await GetAsync(reads => http => reads.ImagesAsync(http, "m", images => images.Available));
         Assert.Equal(["a"], Names(available));
         Assert.Single(available.Warnings);
@@ -153,7 +153,7 @@ public sealed class OwnerOrCopyTests : IAsyncLifetime
     {
         _host.Services.GetRequiredService<JournalTroubles>().CannotRead(Akka.Event.NoLogger.Instance, "m", 0, new IOException("Failed to connect to 10.1.2.3:5432 (db.internal:5432)"), null);
 
-        var answer = await GetAsync(reads => http => reads.MachineAsync(http, "nobody"));
+        var answer = await GetAsync(reads => http => reads.MachineAsync(http, "nobody", NodeDetail.Auto));
 
         Assert.Equal(503, answer.Status);
         Assert.NotEqual("", answer.Header("Retry-After"));
@@ -165,7 +165,7 @@ public sealed class OwnerOrCopyTests : IAsyncLifetime
     {
         var later = new TaskCompletionSource<object>();
         _owner = _ => later.Task;
-        var asked = GetAsync(reads => http => reads.MachineAsync(http, "m"));
+        var asked = GetAsync(reads => http => reads.MachineAsync(http, "m", NodeDetail.Auto));
         await Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System);
         Assert.False(asked.IsCompleted);
 
@@ -189,7 +189,7 @@ public sealed class OwnerOrCopyTests : IAsyncLifetime
             return null;
         };
 
-        var answer = await GetAsync(reads => http => reads.MachineAsync(http, "m"));
+        var answer = await GetAsync(reads => http => reads.MachineAsync(http, "m", NodeDetail.Auto));
 
         Assert.Equal("the other's", (string)answer.Json["message"]!);
         Assert.Single(answer.Warnings);
