@@ -111,9 +111,9 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
         Command<PullerReady>(m => TellPuller(m.Pull));
         Command<PullRemoved>(m => Decide(m, EndIfDone));
         Command<IMachineMessage>(m => Decide(m));
-        Command<NewsLost>(m => _log.Warning("No Kubernetes event says '{0}': {1}", m.News.Message, m.Error.Message));
+        Command<NewsLost>(m => _log.Write(LevelOfTrouble, "Machine {Machine}: no Kubernetes event says '{Message}': {Error}", _name, m.News.Message, m.Error.Message));
         Command<SaveSnapshotSuccess>(m => _compaction.Saved(this, m.Metadata));
-        Command<SaveSnapshotFailure>(m => _log.Warning("Machine {Machine} has no new snapshot, its next start takes longer: {Error}", _name, m.Cause.Message));
+        Command<SaveSnapshotFailure>(m => _log.Warning("Machine {Machine} has no new snapshot, so its next start takes longer: {Error}", _name, m.Cause.Message));
         Command<DeleteMessagesSuccess>(_ => { });
         Command<DeleteSnapshotsSuccess>(_ => { });
     }
@@ -125,6 +125,9 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     private DateTimeOffset Now => _services.Time.GetUtcNow();
+
+    // While the API server is away, the watcher has said so for everybody.
+    private LogLevel LevelOfTrouble => _state.View.Troubles.IsEmpty ? LogLevel.WarningLevel : LogLevel.DebugLevel;
 
     private void Answer(Func<object> answer, DateTimeOffset? until = null)
     {
@@ -173,6 +176,7 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
     {
         foreach (var e in decision.Events)
             Tell(e);
+        LogPullTroubles(_state.PullTroubles, decision.State.PullTroubles);
         _state = decision.State;
         Follow();
         if (MachineCopy.Of(_name, LastSequenceNr, _state, _services.Settings, _services.Time) is { } copy)
@@ -182,9 +186,22 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
 
     private void Tell(IMachineEvent e)
     {
-        _log.Info("Machine {0}: {1}", _name, Describe.Event(e));
-        if (Describe.News(_name, e, e is PullEnded ended ? _state.Record.Pulls.GetValueOrDefault(ended.Image) : null) is { } news)
+        var pull = e is PullEnded ended ? _state.Record.Pulls.GetValueOrDefault(ended.Image) : null;
+        var line = Describe.Event(e, pull);
+        _log.Write(line.Level, $"Machine {{Machine}}: {line.Template}", [_name, .. line.Values]);
+        if (Describe.News(_name, e, pull) is { } news)
             _services.Pulls.TellAsync(news, CancellationToken.None).PipeTo(Self, failure: error => new NewsLost(news, error));
+    }
+
+    // Once when trouble begins, changes or ends, however often a puller tries meanwhile.
+    private void LogPullTroubles(ImmutableSortedDictionary<string, string> before, ImmutableSortedDictionary<string, string> now)
+    {
+        if (ReferenceEquals(before, now))
+            return;
+        foreach (var (pull, error) in now.Except(before))
+            _log.Write(LevelOfTrouble, "Machine {Machine}: a request for DaemonSet {DaemonSet} failed, trying again until it works: {Error}", _name, pull, error);
+        foreach (var pull in before.Keys.Where(pull => !now.ContainsKey(pull)))
+            _log.Info("Machine {Machine}: requests for DaemonSet {DaemonSet} work again", _name, pull);
     }
 
     private void Follow()

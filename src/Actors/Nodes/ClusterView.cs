@@ -53,6 +53,19 @@ public enum ClusterKinds
     All = Nodes | Pods | Pulls,
 }
 
+/// <summary>The kinds as people say them.</summary>
+public static class ClusterKindsExtensions
+{
+    /// <summary>For example <c>nodes</c>.</summary>
+    public static string InWords(this ClusterKinds kind) => kind switch
+    {
+        ClusterKinds.Nodes => "nodes",
+        ClusterKinds.Pods => "pull pods",
+        ClusterKinds.Pulls => "DaemonSets",
+        _ => kind.ToString(),
+    };
+}
+
 /// <summary>One of our DaemonSets as the cluster has it.</summary>
 /// <param name="Name"><c>metadata.name</c>.</param>
 /// <param name="Uid"><c>metadata.uid</c>.</param>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace CacheMachine.Actors.Nodes;
 
 /// <summary>Tell me what the cluster looks like, now and whenever it changes: <see cref="ClusterSeen"/>.</summary>
@@ -26,15 +28,18 @@ public sealed class ClusterWatcherActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan WatchAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly IClusterWatch _cluster;
+    private readonly TimeProvider _time;
     private readonly HashSet<IActorRef> _subscribers = [];
+    private readonly Dictionary<ClusterKinds, long> _troubleSince = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private CancellationTokenSource _watch = new();
     private ClusterView _view = ClusterView.Empty;
 
     /// <param name="cluster">What is watched.</param>
-    public ClusterWatcherActor(IClusterWatch cluster)
+    /// <param name="time">Clock.</param>
+    public ClusterWatcherActor(IClusterWatch cluster, TimeProvider time)
     {
-        _cluster = cluster;
+        (_cluster, _time) = (cluster, time);
         Receive<Seen>(m => OnChange(m.Change), m => m.Watch == _watch);
         Receive<Seen>(_ => { });
         Receive<Publish>(_ =>
@@ -90,17 +95,31 @@ public sealed class ClusterWatcherActor : ReceiveActor, IWithTimers
 
     private void OnEnded(Exception error)
     {
-        _log.Error(error, "Watching the cluster ended; it begins again in {0}", Words.Of(WatchAgainAfter));
+        _log.Error(error, "Watching the cluster ended, starting again in {Delay}", Words.Of(WatchAgainAfter));
         Timers.StartSingleTimer(nameof(Watch), Watch.Instance, WatchAgainAfter);
     }
 
     private void OnChange(ClusterChange change)
     {
-        if (change is WatchBroken broken)
-            _log.Warning("The watch of {0} broke and is set up again: {1}", broken.Kind, broken.Error);
+        var before = _view.Troubles;
         _view = _view.With(change);
+        Log(before, _view.Troubles);
         if (!Timers.IsTimerActive(nameof(Publish)))
             Timers.StartSingleTimer(nameof(Publish), Publish.Instance, Gather);
+    }
+
+    // Once when trouble begins and once when it ends, however often it is tried meanwhile.
+    private void Log(ImmutableDictionary<ClusterKinds, string> before, ImmutableDictionary<ClusterKinds, string> now)
+    {
+        if (ReferenceEquals(before, now))
+            return;
+        foreach (var (kind, error) in now.Where(trouble => !before.ContainsKey(trouble.Key)))
+        {
+            _troubleSince[kind] = _time.GetTimestamp();
+            _log.Warning("Watching {Kind} failed, trying again until it works: {Error}", kind.InWords(), error);
+        }
+        foreach (var kind in before.Keys.Where(kind => !now.ContainsKey(kind)))
+            _log.Info("Watching {Kind} again after {Duration}", kind.InWords(), Words.Of(_time.GetElapsedTime(_troubleSince[kind])));
     }
 
     private sealed record Publish

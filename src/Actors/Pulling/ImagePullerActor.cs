@@ -51,7 +51,7 @@ public sealed class ImagePullerActor : ReceiveActor
 
     private void OnEnsured(Ensured message)
     {
-        _log.Info("DaemonSet {0} {1} (uid {2})", _pull, message.Pull.How.ToString().ToLowerInvariant(), message.Pull.Uid);
+        _log.Info("DaemonSet {DaemonSet} {How}, its uid is {Uid}", _pull, message.Pull.How.ToString().ToLowerInvariant(), message.Pull.Uid);
         _machine.Tell(new PullEnsured(_pull));
         Next(message.Orders);
     }
@@ -59,14 +59,13 @@ public sealed class ImagePullerActor : ReceiveActor
     private void OnDeleted(Deleted message)
     {
         if (message.Existed)
-            _log.Info("DaemonSet {0} removed", _pull);
+            _log.Info("DaemonSet {DaemonSet} deleted", _pull);
         _machine.Tell(new PullRemoved(_pull));
         Next(message.Orders);
     }
 
     private void OnFailed(Failed message)
     {
-        _log.Warning("DaemonSet {0}, tried again in a moment: {1}", _pull, message.Error.Message);
         _machine.Tell(new PullerTrouble(_pull, message.Error.Message));
         Context.Stop(Self);
     }

@@ -55,7 +55,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Recover<RecoveryCompleted>(_ => Started());
 
         Command<SaveSnapshotSuccess>(m => _compaction.Saved(this, m.Metadata));
-        Command<SaveSnapshotFailure>(m => _log.Warning("The list of machines has no new snapshot, the next start takes longer: {Error}", m.Cause.Message));
+        Command<SaveSnapshotFailure>(m => _log.Warning("The list of machines has no new snapshot, so its next start takes longer: {Error}", m.Cause.Message));
         Command<DeleteMessagesSuccess>(_ => { });
         Command<DeleteSnapshotsSuccess>(_ => { });
         // From a machine that was told to go and cannot store that: it is told until it is gone.
@@ -74,7 +74,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Command<OrphanRemoved>(m => _orphans.Remove(m.Pull));
         Command<OrphanStays>(m =>
         {
-            _log.Warning("Orphaned DaemonSet {0} stays for now: {1}", m.Pull, m.Error);
+            _log.Warning("DaemonSet {DaemonSet} of no machine cannot be deleted, trying again in {Delay}: {Error}", m.Pull, Words.Of(OrphanAgainAfter), m.Error);
             Timers.StartSingleTimer(m.Pull, new OrphanDue(m.Pull), OrphanAgainAfter);
         });
         Command<OrphanDue>(m =>
@@ -143,7 +143,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         TellRemoving();
         Timers.StartPeriodicTimer(nameof(TellAgain), TellAgain.Instance, TellEvery);
         _watcher.Tell(SubscribeToCluster.Instance, Self);
-        _log.Info("{0} machines known", _register.Machines.Count);
+        _log.Info("Supervising {Machines}", Words.Count(_register.Machines.Count, "machine"));
     }
 
     private void TellSome()

@@ -145,9 +145,27 @@ public sealed class ClusterWatcherActorTests : ActorTest
         Assert.True(Assert.Single(_cluster.Watches).IsOver);
     }
 
+    [Fact]
+    public void A_watch_that_fails_is_logged_when_that_begins_and_when_it_ends_and_not_at_each_try()
+    {
+        Start();
+        EventFilter.Warning(contains: "Watching pull pods failed, trying again until it works: connection refused").ExpectOne(() =>
+        {
+            for (var i = 0; i < 10; i++)
+                _cluster.Say(new WatchBroken(ClusterKinds.Pods, "connection refused"), new WatchBroken(ClusterKinds.Pods, "the server has no room"));
+            ComeToRest();
+        });
+        Time.Advance(TimeSpan.FromMinutes(2));
+        EventFilter.Info(contains: "Watching pull pods again after 2 min").ExpectOne(() =>
+        {
+            _cluster.Say(new WatchResumed(ClusterKinds.Pods), new PodsListed([]), new WatchResumed(ClusterKinds.Pods));
+            ComeToRest();
+        });
+    }
+
     private IActorRef Start()
     {
-        var watcher = ActorOf(Props.Create(() => new ClusterWatcherActor(_cluster)));
+        var watcher = ActorOf(Props.Create(() => new ClusterWatcherActor(_cluster, Time)));
         ComeToRest();
         Time.Advance(ClusterWatcherActor.Gather);
         return watcher;

@@ -6,33 +6,46 @@ namespace CacheMachine.Actors.Machines.Status;
 /// <summary>Events as people say them.</summary>
 public static class Describe
 {
-    /// <summary>One line.</summary>
-    public static string Event(IMachineEvent e) => e switch
+    private const int MostNames = 3;
+
+    /// <summary>For the log.</summary>
+    /// <param name="e">What happened.</param>
+    /// <param name="pull">The pull that it ends, as it was before; null where it ends none.</param>
+    public static EventLine Event(IMachineEvent e, PullInFlight? pull = null) => e switch
     {
-        MachineConfigured m => $"configured with {m.Spec.RepoMen.Length} repository managers",
-        MachineDeleted => "deleted",
-        RepoListChanged m => $"repository manager {m.Index} desires {m.Desired.Length} images",
-        PullStarted m => $"pulling {m.Url}{(m.Nodes is { } nodes ? $" on {nodes.Length} nodes" : "")}",
-        PullWidened m => $"pulling {m.Image} also on {string.Join(", ", m.Nodes)}",
-        PullEnded { Outcome: PullOutcome.Succeeded } m => $"{m.Image} is on {m.Pulled.Length} nodes",
-        PullEnded { Outcome: PullOutcome.Cancelled } m => $"pull of {m.Image} cancelled: {m.Why}",
-        PullEnded m => $"{m.Image} is given up for now on {m.Failures.Count} nodes, tried again in {(m.RetryAt is { } at ? Words.Of(at - m.At) : "a while")}: "
-            + string.Join("; ", m.Failures.Take(3).Select(f => $"{f.Key}: {f.Value}")),
-        EvidenceEnded m => $"{m.Image} no longer counts as on {string.Join(", ", m.Nodes)}: {m.Why}",
-        _ => e.GetType().Name,
+        MachineConfigured m => Info("configured with {RepoMen}", Words.Count(m.Spec.RepoMen.Length, "repository manager")),
+        MachineDeleted => Info("deleted"),
+        RepoListChanged m => Info("repository manager {Index} wants {Images}", m.Index, Words.Count(m.Desired.Length, "image")),
+        PullStarted m => Info(
+            "pulling {Image} on {Nodes} with DaemonSet {DaemonSet}", m.Url, m.Nodes is { } nodes ? Words.Count(nodes.Length, "node") : "all nodes", m.Pull),
+        PullWidened m => Info("pulling {Image} also on {Nodes}", m.Image, Names(m.Nodes)),
+        PullEnded { Outcome: PullOutcome.Succeeded } m => pull is null
+            ? Info("{Image} is on {Nodes}", m.Image, Words.Count(m.Pulled.Length, "node"))
+            : Info("{Image} pulled on {Nodes} in {Duration}", pull.Url, Words.Count(m.Pulled.Length, "node"), Words.Of(m.At - pull.StartedAt)),
+        PullEnded { Outcome: PullOutcome.Cancelled } m => Info("stopped pulling {Image}: {Reason}", m.Image, m.Why ?? ""),
+        PullEnded m => new(
+            LogLevel.WarningLevel, "{Image} cannot be pulled on {Nodes}, trying again in {Delay}: {Error}", pull?.Url ?? m.Image,
+            Words.Count(m.Failures.Count, "node"), m.RetryAt is { } at ? Words.Of(at - m.At) : "a while",
+            string.Join("; ", m.Failures.Take(MostNames).Select(failure => $"{failure.Key}: {failure.Value}"))),
+        EvidenceEnded m => Info("{Image} no longer counts as present on {Nodes}: {Reason}", m.Image, Names(m.Nodes), m.Why),
+        _ => Info(e.GetType().Name),
     };
 
-    /// <summary>The news of an event; null where it is none.</summary>
+    /// <summary>For the cluster's own events; null where it is nothing that belongs there.</summary>
     /// <param name="machine">Name of the machine.</param>
     /// <param name="e">What happened.</param>
-    /// <param name="pull">The pull before it, where it is about one.</param>
+    /// <param name="pull">The pull that it ends, as it was before; null where it ends none.</param>
     public static PullNews? News(string machine, IMachineEvent e, PullInFlight? pull) => e switch
     {
         PullStarted m => new(m.Pull, "PullStarted", $"{machine}: {Event(m)}", false),
-        PullEnded { Outcome: PullOutcome.Succeeded } m when pull is not null =>
-            new(pull.Pull, "Pulled", $"{machine}: {pull.Url} pulled on {m.Pulled.Length} nodes in {Words.Of(m.At - pull.StartedAt)}", false),
-        PullEnded { Outcome: PullOutcome.Failed } m when pull is not null =>
-            new(pull.Pull, "PullFailed", $"{machine}: {Event(m)}", true),
+        PullEnded { Outcome: PullOutcome.Succeeded } when pull is not null => new(pull.Pull, "Pulled", $"{machine}: {Event(e, pull)}", false),
+        PullEnded { Outcome: PullOutcome.Failed } when pull is not null => new(pull.Pull, "PullFailed", $"{machine}: {Event(e, pull)}", true),
         _ => null,
     };
+
+    private static EventLine Info(string template, params object[] values) => new(LogLevel.InfoLevel, template, values);
+
+    private static string Names(IReadOnlyCollection<string> nodes) => nodes.Count <= MostNames
+        ? string.Join(", ", nodes)
+        : $"{string.Join(", ", nodes.Take(MostNames))} and {nodes.Count - MostNames} more";
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using CacheMachine.Actors.Machines.Decisions;
 using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Actors.Machines.Status;
@@ -14,7 +14,7 @@ internal static class PhaseReport
     {
         var (phase, message) = Stand(state, assessment, pulls, now);
         var troubles = state.RepoTroubles.Select(t => $"repository manager {t.Key}: {t.Value.Error} (asked again {When(t.Value.RetryAt, now)})")
-            .Concat(state.View.Troubles.Select(t => $"watching {t.Key.ToString().ToLowerInvariant()}: {t.Value}"));
+            .Concat(state.View.Troubles.Select(t => $"watching {t.Key.InWords()}: {t.Value}"));
         return (phase, string.Join("; ", troubles.Prepend(message)));
     }
 
@@ -29,14 +29,14 @@ internal static class PhaseReport
         if (unlisted.Length > 0 && assessment.Images.IsEmpty)
             return (MachinePhase.Starting, $"no list yet from repository manager {string.Join(", ", unlisted)}");
         if (assessment.Nodes.IsEmpty)
-            return (MachinePhase.NoNodes, $"none of {Count(state.View.Nodes.Count, "node")} matches the labels {Labels(spec)}");
+            return (MachinePhase.NoNodes, $"none of {Words.Count(state.View.Nodes.Count, "node")} matches the labels {Labels(spec)}");
         if (assessment.Eligible.IsEmpty)
-            return (MachinePhase.NoNodes, $"none of {Count(assessment.Nodes.Length, "matching node")} is eligible: {Reasons(assessment)}");
+            return (MachinePhase.NoNodes, $"none of {Words.Count(assessment.Nodes.Length, "matching node")} is eligible: {Reasons(assessment)}");
         if (assessment.Images.IsEmpty)
             return (MachinePhase.Ready, "the repositories have no image that is desired");
 
         var missing = assessment.Images.Count(image => !image.Missing.IsEmpty);
-        var have = $"{assessment.Images.Length - missing} of {Count(assessment.Images.Length, "image")} on all of {Count(assessment.Eligible.Length, "eligible node")}";
+        var have = $"{assessment.Images.Length - missing} of {Words.Count(assessment.Images.Length, "image")} on all of {Words.Count(assessment.Eligible.Length, "eligible node")}";
         if (missing == 0)
             return (MachinePhase.Ready, have);
         var pulling = pulls.Count(pull => pull.State == "pulling");
@@ -54,7 +54,7 @@ internal static class PhaseReport
             return "";
         var (node, reason) = waiting[0].Errors.First();
         var next = waiting[0].RetryAt is { } at ? $", tried again {When(at, now)}" : "";
-        return $"; {Count(waiting.Length, "image")} could not be pulled, first {waiting[0].Image} on {node}: {reason}{next}";
+        return $"; {Words.Count(waiting.Length, "image")} could not be pulled, first {waiting[0].Image} on {node}: {reason}{next}";
     }
 
     private static string Reasons(Assessment assessment) =>
@@ -65,7 +65,4 @@ internal static class PhaseReport
         : string.Join(",", spec.Labels.Select(label => $"{label.Key}={label.Value}").Concat(spec.NodeSelectorTerms.IsEmpty ? [] : ["and node selector terms"]));
 
     private static string When(DateTimeOffset at, DateTimeOffset now) => at <= now ? "now" : $"in {Words.Of(at - now)}";
-
-    private static string Count(int number, string what) =>
-        string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
 }

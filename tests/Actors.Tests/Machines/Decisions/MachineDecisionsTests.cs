@@ -351,7 +351,7 @@ public sealed class MachineDecisionsTests
         var blind = world.State.View.With(new WatchBroken(ClusterKinds.Pods, "connection refused"));
         world.Tell(new ClusterSeen(blind)).Pass(TimeSpan.FromHours(1));
         Assert.Single(world.State.Record.Pulls);
-        Assert.Contains("watching pods: connection refused", world.Status.Message, StringComparison.Ordinal);
+        Assert.Contains("watching pull pods: connection refused", world.Status.Message, StringComparison.Ordinal);
     }
 
     [Fact]

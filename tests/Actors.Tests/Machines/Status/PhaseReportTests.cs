@@ -91,7 +91,7 @@ public sealed class PhaseReportTests
         };
         Expect(
             MachinePhase.Ready,
-            "1 of 1 image on all of 1 eligible node; repository manager 0: list tags of x: 503 (asked again in 2 min); watching pods: connection reset", state);
+            "1 of 1 image on all of 1 eligible node; repository manager 0: list tags of x: 503 (asked again in 2 min); watching pull pods: connection reset", state);
     }
 
     private static void Expect(MachinePhase phase, string message, MachineState state, DateTimeOffset? now = null)
