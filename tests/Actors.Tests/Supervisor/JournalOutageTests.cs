@@ -149,6 +149,23 @@ public abstract class JournalOutageTests : IAsyncLifetime
         await _service.Until(async () => await ImagesAsync() is { Desired: [{ Name: "a:1" }] }, "the machine is back as it was");
     }
 
+    [Fact]
+    public async Task An_event_of_a_later_release_stops_its_machine_and_no_other()
+    {
+        Assert.IsType<MachineStatus>(await CreateAsync(Facts.Spec("other", "b:1")));
+        await _service.StopAsync();
+        await Tables.ExecuteAsync($"UPDATE journal SET manifest = 'machine-configured/99' WHERE persistence_id = '{Log}' AND sequence_number = 1");
+        _service.Run();
+
+        Assert.Equal(["m", "other"], await _service.NamesAsync());
+        Assert.IsType<NotStored>(await MachineService.AskAsync(_service.Machines, new GetMachineImages("m")));
+        Assert.Equal("b:1", Assert.Single((await _service.StatusAsync("other")).DesiredImages).Name);
+        Assert.NotNull(Cluster.UidOf(A));
+
+        await Tables.ExecuteAsync($"UPDATE journal SET manifest = 'machine-configured/2' WHERE persistence_id = '{Log}' AND sequence_number = 1");
+        await _service.Until(async () => await ImagesAsync() is { Desired: [{ Name: "a:1" }] }, "the machine is back, although nobody made it anew");
+    }
+
     private protected abstract Task<JournalTables> OpenAsync();
 
     private void Pulled(string pull, string node) => Cluster.PodSays(pull, node, PullPodState.Pulled, Facts.Digest('a'));
