@@ -33,7 +33,7 @@ internal sealed class OwnerOrCopy(
             : null);
 
     /// <summary>Where a machine stands.</summary>
-    public Task<IResult> MachineAsync(HttpContext http, string name, NodeDetail nodes) => OfMachineAsync(
+    public Task<IResult> MachineAsync(HttpContext http, string name, NodeDetail nodes = NodeDetail.Auto) => OfMachineAsync(
         http, name, until => new GetMachine(name, nodes, until), answer => answer switch
         {
             MachineStatus status => Answers.Json(status, ApiJson.Plain.MachineStatus),
