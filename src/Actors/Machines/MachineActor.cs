@@ -57,16 +57,21 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
     public MachineActor(string name, MachineServices services)
     {
         (_name, _services, _decisions) = (name, services, new MachineDecisions(services.Settings));
-        _compaction = new JournalCompaction(services.Settings.SnapshotEvery, services.Settings.History);
+        var settings = services.Settings;
+        _compaction = new JournalCompaction(Context.System, settings.SnapshotEvery, settings.History, settings.HistorySize);
         _state = MachineState.Empty with { Defaults = services.Settings.Defaults };
         Context.System.EventStream.Subscribe(Self, typeof(RegistryLimited));
 
         Recover<SnapshotOffer>(offer =>
         {
             _state = _state with { Record = (MachineRecord)offer.Snapshot };
-            _compaction.Recovered(offer.Metadata);
+            _compaction.Recovered(offer);
         });
-        Recover<IMachineEvent>(e => _state = _state with { Record = _state.Record.Apply(e) });
+        Recover<IMachineEvent>(e =>
+        {
+            _state = _state with { Record = _state.Record.Apply(e) };
+            _compaction.Stored(LastSequenceNr, e);
+        });
         Recover<RecoveryCompleted>(_ =>
         {
             _services.Troubles.HasRead(_log);
@@ -162,8 +167,9 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
             return;
         }
         var left = decision.Events.Length;
-        PersistAll(decision.Events, _ =>
+        PersistAll(decision.Events, stored =>
         {
+            _compaction.Stored(LastSequenceNr, stored);
             if (--left > 0)
                 return;
             _services.Troubles.HasWritten(_log);

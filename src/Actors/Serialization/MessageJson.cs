@@ -26,6 +26,7 @@ namespace CacheMachine.Actors.Serialization;
 [JsonSerializable(typeof(MachineStatus))]
 [JsonSerializable(typeof(MachineImages))]
 [JsonSerializable(typeof(MachineNotFound))]
+[JsonSerializable(typeof(TooManyMachines))]
 [JsonSerializable(typeof(MachineGone))]
 [JsonSerializable(typeof(NotSeenYet))]
 [JsonSerializable(typeof(NotStored))]

@@ -30,6 +30,7 @@ public sealed class MessageSerializer(ExtendedActorSystem? system)
         ["machine-status/1"] = MessageJson.Default.MachineStatus,
         ["machine-images/1"] = MessageJson.Default.MachineImages,
         ["machine-not-found/1"] = MessageJson.Default.MachineNotFound,
+        ["too-many-machines/1"] = MessageJson.Default.TooManyMachines,
         ["machine-gone/1"] = MessageJson.Default.MachineGone,
         ["not-stored/1"] = MessageJson.Default.NotStored,
         ["not-seen-yet/1"] = MessageJson.Default.NotSeenYet,

@@ -33,7 +33,8 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     private int _turn;
     // Of the machines that there are, those on their way out included; null: to be computed.
     private HashSet<string>? _labels;
-    private readonly JournalCompaction _compaction = new(every: 200, JournalCompaction.DefaultHistory);
+    private readonly SupervisorSettings _settings;
+    private readonly JournalCompaction _compaction;
     private MachineRegister _register = MachineRegister.Empty;
     private ClusterView _view = ClusterView.Empty;
 
@@ -42,16 +43,23 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
     /// <param name="pulls">Where orphans are removed.</param>
     /// <param name="copies">The copy keeper of this replica.</param>
     /// <param name="troubles">Where it is noted that the journal fails.</param>
-    public MachineSupervisorActor(IActorRef machines, IActorRef watcher, IPulls pulls, IActorRef copies, JournalTroubles troubles)
+    /// <param name="settings">What bounds the list.</param>
+    public MachineSupervisorActor(
+        IActorRef machines, IActorRef watcher, IPulls pulls, IActorRef copies, JournalTroubles troubles, SupervisorSettings settings)
     {
-        (_machines, _watcher, _pulls, _copies, _troubles) = (machines, watcher, pulls, copies, troubles);
+        (_machines, _watcher, _pulls, _copies, _troubles, _settings) = (machines, watcher, pulls, copies, troubles, settings);
+        _compaction = new JournalCompaction(Context.System, every: 200, JournalCompaction.DefaultHistory, settings.HistorySize);
 
         Recover<SnapshotOffer>(offer =>
         {
             _register = (MachineRegister)offer.Snapshot;
-            _compaction.Recovered(offer.Metadata);
+            _compaction.Recovered(offer);
         });
-        Recover<ISupervisorEvent>(e => _register = _register.Apply(e));
+        Recover<ISupervisorEvent>(e =>
+        {
+            _register = _register.Apply(e);
+            _compaction.Stored(LastSequenceNr, e);
+        });
         Recover<RecoveryCompleted>(_ => Started());
 
         Command<SaveSnapshotSuccess>(m => _compaction.Saved(this, m.Metadata));
@@ -124,6 +132,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         _troubles.HasWritten(_log);
         _register = _register.Apply(stored);
         _labels = null;
+        _compaction.Stored(LastSequenceNr, stored);
         _compaction.SaveIfDue(this, _register);
         PublishNames();
     }
@@ -178,6 +187,11 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         if (_register.Machines.TryGetValue(spec.Name, out var known) && known.Spec.IsSameAs(spec))
         {
             _machines.Tell(new ConfigureMachine(known.Generation, known.Spec), Sender);
+            return;
+        }
+        if (known is null && _register.Machines.Count >= _settings.MostMachines)
+        {
+            Sender.Tell(new TooManyMachines(_settings.MostMachines));
             return;
         }
         var created = new MachineCreated(NextGeneration, spec);

@@ -17,7 +17,9 @@ public static class SupervisorExtensions
     /// started again with backoff. Needs the cluster watcher, the copies and the machines, and in the service container an <see cref="IPulls"/> and
     /// <see cref="JournalTroubles"/>.
     /// </summary>
-    public static AkkaConfigurationBuilder AddSupervisor(this AkkaConfigurationBuilder akka) => akka.WithSingleton<MachineSupervisorActor>(
+    /// <param name="akka">The actor system.</param>
+    /// <param name="settings">What bounds the list of machines.</param>
+    public static AkkaConfigurationBuilder AddSupervisor(this AkkaConfigurationBuilder akka, SupervisorSettings settings) => akka.WithSingleton<MachineSupervisorActor>(
         MachineSupervisorActor.Id,
         (_, registry, resolver) =>
         {
@@ -25,7 +27,8 @@ public static class SupervisorExtensions
             var (copies, troubles) = (registry.Get<CopyKeeperActor>(), resolver.GetService<JournalTroubles>());
             // What comes for it while it is stopped is a dead letter too.
             return BackoffSupervisor.Props(Backoff.OnStop(
-                Props.Create(() => new MachineSupervisorActor(machines, watcher, pulls, copies, troubles)), "supervisor", MinBackoff, MaxBackoff, 0.2, -1));
+                Props.Create(() => new MachineSupervisorActor(machines, watcher, pulls, copies, troubles, settings)),
+                "supervisor", MinBackoff, MaxBackoff, 0.2, -1));
         },
         new ClusterSingletonOptions { SingletonIdentificationInterval = TimeSpan.FromMilliseconds(200), LogSingletonIdentificationFailure = false })
         .WithActors((system, _, resolver) =>

@@ -8,7 +8,7 @@ namespace CacheMachine.Actors.Supervisor;
 /// <summary>A message for the supervisor, wherever it runs.</summary>
 public interface ISupervisorCommand;
 
-/// <summary>Create the machine, or give it this spec. The answer is its <see cref="MachineStatus"/>.</summary>
+/// <summary>Create the machine, or give it this spec. The answer is a <see cref="MachineStatus"/> or <see cref="TooManyMachines"/>.</summary>
 /// <param name="Spec">What is asked of it.</param>
 public sealed record CreateMachine(MachineSpec Spec) : ISupervisorCommand;
 

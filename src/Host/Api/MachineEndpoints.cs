@@ -50,6 +50,8 @@ internal static class MachineEndpoints
                         case { Answer: MachineStatus status }:
                             changes.Posted(spec.Name, http);
                             return Answers.Json(status, ApiJson.Plain.MachineStatus);
+                        case { Answer: TooManyMachines { Limit: var limit } }:
+                            return Problems.TooManyMachines(limit);
                         case { Answer: MachineNotFound }:
                             // Somebody has deleted it meanwhile.
                             return Problems.NoMachine(spec.Name);

@@ -14,6 +14,11 @@ internal static class Problems
     public static IResult TooBig(long limit) => Of(
         StatusCodes.Status413PayloadTooLarge, string.Create(CultureInfo.InvariantCulture, $"the body must be at most {limit} bytes (http.max-body-size)"));
 
+    public static IResult TooManyMachines(int limit) => Of(
+        StatusCodes.Status409Conflict,
+        string.Create(
+            CultureInfo.InvariantCulture, $"there are {limit} machines already, as many as there may be (limits.machines); delete one first"));
+
     public static IResult NotJson(string why) => Of(StatusCodes.Status400BadRequest, $"the body is not JSON: {why}");
 
     public static IResult Faulty(IReadOnlyList<Fault> faults) => Of(

@@ -24,8 +24,8 @@ internal sealed partial class FirstMachines(
         {
             if (file.Spec is { } spec)
             {
-                await CreateAsync(spec, stoppingToken);
-                LogCreated(_logger, spec.Name, file.Path);
+                if (await CreateAsync(spec, stoppingToken))
+                    LogCreated(_logger, spec.Name, file.Path);
             }
             else
             {
@@ -34,28 +34,38 @@ internal sealed partial class FirstMachines(
         }
     }
 
-    // The database may be away, or the supervisor on its way to another replica.
-    private async Task CreateAsync(MachineSpec spec, CancellationToken stoppingToken)
+    // The database may be away, or the supervisor on its way to another replica; that there are too many machines lasts.
+    private async Task<bool> CreateAsync(MachineSpec spec, CancellationToken stoppingToken)
     {
-        string? told = null;
-        while (await AskAsync(spec, stoppingToken) is { } why)
+        object? told = null;
+        while (true)
         {
-            if (why != told)
-                LogLater(_logger, spec.Name, told = why);
-            await Task.Delay(AgainAfter, time, stoppingToken);
+            switch (await AskAsync(spec, stoppingToken))
+            {
+                case MachineStatus:
+                    return true;
+                case TooManyMachines { Limit: var limit }:
+                    LogTooMany(_logger, spec.Name, limit);
+                    return false;
+                case var why:
+                    if (!why.Equals(told))
+                        LogLater(_logger, spec.Name, told = why);
+                    await Task.Delay(AgainAfter, time, stoppingToken);
+                    break;
+            }
         }
     }
 
-    private async Task<string?> AskAsync(MachineSpec spec, CancellationToken stoppingToken)
+    // The answer, or why there is none.
+    private async Task<object> AskAsync(MachineSpec spec, CancellationToken stoppingToken)
     {
         try
         {
             return await supervisor.ActorRef.Ask<object>(new CreateMachine(spec), Timeout, stoppingToken) switch
             {
-                MachineStatus => null,
                 NotStored refused => refused.Why,
                 Status.Failure failure => failure.Cause.Message,
-                var answer => answer.ToString(),
+                var answer => answer,
             };
         }
         catch (AskTimeoutException)
@@ -65,7 +75,10 @@ internal sealed partial class FirstMachines(
     }
 
     [LoggerMessage(LogLevel.Warning, "Machine {Machine} cannot be created yet; trying again: {Error}")]
-    private static partial void LogLater(ILogger logger, string machine, string error);
+    private static partial void LogLater(ILogger logger, string machine, object error);
+
+    [LoggerMessage(LogLevel.Error, "Machine {Machine} is not created: there are {Limit} machines already (limits.machines)")]
+    private static partial void LogTooMany(ILogger logger, string machine, int limit);
 
     [LoggerMessage(LogLevel.Information, "Machine {Machine} created from {File}")]
     private static partial void LogCreated(ILogger logger, string machine, string file);

@@ -55,8 +55,10 @@ public static class Service
                 .AddClusterWatcher()
                 .AddCopies()
                 .AddNodeBudget(settings.Pull.MaxNodesPulling)
-                .AddMachines(settings.Pull.ToMachineSettings() with { History = settings.Data.History }, settings.Cluster.Shards)
-                .AddSupervisor()
+                .AddMachines(
+                    settings.Pull.ToMachineSettings() with { History = settings.Data.History, HistorySize = settings.Data.HistorySize },
+                    settings.Cluster.Shards)
+                .AddSupervisor(new SupervisorSettings { MostMachines = settings.Limits.Machines, HistorySize = settings.Data.HistorySize })
                 .AddHealth(services.GetRequiredService<JournalTroubles>());
             // The last word on tuning is the operator's.
             if (settings.Akka is { } tuning)

@@ -65,7 +65,7 @@ internal sealed class MachineService : IAsyncDisposable
     {
         _host = ServiceSystem.Start(
             Time, Store,
-            akka => akka.AddClusterWatcher().AddCopies().AddMachines(_settings, 4).AddSupervisor(),
+            akka => akka.AddClusterWatcher().AddCopies().AddMachines(_settings, 4).AddSupervisor(new SupervisorSettings()),
             services => services.AddSingleton<IClusterWatch>(Cluster).AddSingleton<IPulls>(Cluster).AddSingleton<TimeProvider>(Time).AddSingleton(Troubles).AddSingleton(new RepoManFactory(
                 Registry, new RepoManSettings(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)))));
         var actors = _host.Services.GetRequiredService<IActorRegistry>();

@@ -18,7 +18,9 @@ public sealed class TellingAgainTests : ActorTest
     public TellingAgainTests()
     {
         _machines = CreateTestProbe();
-        _supervisor = Sys.ActorOf(Props.Create(() => new MachineSupervisorActor(_machines.Ref, ActorRefs.Nobody, new ClusterDouble(), ActorRefs.Nobody, new JournalTroubles(Time))));
+        var settings = new SupervisorSettings { MostMachines = 1100 };
+        _supervisor = Sys.ActorOf(Props.Create(() => new MachineSupervisorActor(
+            _machines.Ref, ActorRefs.Nobody, new ClusterDouble(), ActorRefs.Nobody, new JournalTroubles(Time), settings)));
     }
 
     [Theory]

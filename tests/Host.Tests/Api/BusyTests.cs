@@ -44,6 +44,19 @@ public class BusyTests
     }
 
     [Fact]
+    public async Task One_machine_too_many_is_a_conflict_that_names_the_limit()
+    {
+        await using var api = await ApiUnderTest.StartAsync(_ => new TooManyMachines(1000));
+        using var body = new StringContent("""{"name": "m", "labels": {}, "repomen": []}""");
+
+        using var answer = await api.Http.PostAsync(new Uri("/cachemachine/", UriKind.Relative), body);
+
+        var problem = await Answered.ProblemAsync(answer, 409);
+        Assert.Equal(
+            "there are 1000 machines already, as many as there may be (limits.machines); delete one first", (string)problem["detail"]!);
+    }
+
+    [Fact]
     public async Task Whoever_was_not_answered_in_time_asks_again_no_sooner()
     {
         await using var api = await ApiUnderTest.StartAsync();

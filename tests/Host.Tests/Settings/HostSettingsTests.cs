@@ -29,7 +29,8 @@ public class HostSettingsTests
         Assert.Equal(new LimitSettings(1000, 1000), settings.Limits);
         Assert.Equal(new LogSettings(LogLevel.Information, LogProfile.Development, "cachemachine"), settings.Log);
         Assert.Equal(("data", "/etc/cachemachine", "/etc/podinfo"), (settings.Data.Directory, settings.MachinesDirectory, settings.PodInfoDirectory));
-        Assert.Equal((null, null, 1000), (settings.Data.Postgres, settings.Data.PostgresPasswordFile, settings.Data.History));
+        Assert.Equal((null, null), (settings.Data.Postgres, settings.Data.PostgresPasswordFile));
+        Assert.Equal((1000, 10L << 20), (settings.Data.History, settings.Data.HistorySize));
         Assert.Equal("/etc/secrets/.dockerconfigjson", settings.Registry.CredentialsFile);
         Assert.Empty(settings.Registry.InsecureHosts);
         Assert.Equal((TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(30)), (settings.Registry.PollInterval, settings.Registry.Timeout));
@@ -130,6 +131,7 @@ public class HostSettingsTests
     [InlineData("data.dir", "", "a path")]
     [InlineData("data.postgres-password-file", "/etc/x", "of no use without data.postgres")]
     [InlineData("data.history", "-1", "from 0 to 100000")]
+    [InlineData("data.history-size", "1 KiB", "from 65536 to 1073741824 bytes")]
     [InlineData("machines-dir", " ", "a path")]
     [InlineData("podinfo-dir", "a\0b", "a path")]
     [InlineData("registry.credentials-file", "", "a path")]

@@ -4,6 +4,10 @@ namespace CacheMachine.Actors.Machines.Model;
 /// <param name="Machine">The name.</param>
 public sealed record MachineNotFound(string Machine);
 
+/// <summary>The machine is not created: there are as many as there may be. Others may be given another spec.</summary>
+/// <param name="Limit">How many that is.</param>
+public sealed record TooManyMachines(int Limit);
+
 /// <summary>The machine, its pulls and its DaemonSets are gone.</summary>
 /// <param name="Machine">The name.</param>
 /// <param name="Generation">Of the order to go that this answers.</param>

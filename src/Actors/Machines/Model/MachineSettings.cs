@@ -49,4 +49,7 @@ public sealed record MachineSettings
 
     /// <summary>Events that are kept before a saved state, as the machine's history; older ones are deleted.</summary>
     public int History { get; init; } = JournalCompaction.DefaultHistory;
+
+    /// <summary>The same in bytes.</summary>
+    public long HistorySize { get; init; } = JournalCompaction.DefaultHistorySize;
 }

@@ -28,6 +28,7 @@ internal static class Sent
         "machine-status/1" => Status,
         "machine-images/1" => new MachineImages(Stored.Images, [Stored.Images[0]], Stored.Images),
         "machine-not-found/1" => new MachineNotFound("jupyter"),
+        "too-many-machines/1" => new TooManyMachines(1000),
         "not-stored/1" => new NotStored("append to the journal of 'x': the database is away. Nothing was stored."),
         "not-seen-yet/1" => new NotSeenYet(Status, new MachineImages(Stored.Images, [], Stored.Images)),
         "read-copy/1" => new ReadCopy(At, 3114, "machine-names/1", Encoding.UTF8.GetBytes("compressed"), IsShort: true),
