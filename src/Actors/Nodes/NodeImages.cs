@@ -12,13 +12,15 @@ public sealed class NodeImages
     /// <summary>The default of kubelet's <c>nodeStatusMaxImages</c>.</summary>
     public const int ReportLimit = 50;
 
-    private readonly Dictionary<string, ImmutableArray<string>> _digestsByTag = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _digestNames = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableArray<string>> _digestsByTag;
+    private readonly HashSet<string> _digestNames;
 
     /// <param name="images">One list of names an image, as reported: <c>repo@sha256:...</c> and <c>repo:tag</c>; <c>&lt;none&gt;</c> entries are passed over.</param>
     public NodeImages(IReadOnlyCollection<IReadOnlyList<string>> images)
     {
         Count = images.Count;
+        _digestsByTag = new(2 * Count, StringComparer.Ordinal);
+        _digestNames = new(Count, StringComparer.Ordinal);
         foreach (var names in images)
             Add(names);
         Cached = [.. _digestsByTag.SelectMany(tag => tag.Value.Select(digest => (tag.Key, digest)))];
@@ -54,26 +56,16 @@ public sealed class NodeImages
 
     private void Add(IReadOnlyList<string> names)
     {
-        var tags = new List<ImageReference>();
-        var digests = new List<(string Name, string Digest)>();
-        foreach (var name in names)
-        {
-            if (name.Contains("<none>", StringComparison.Ordinal) || !ImageReference.TryParse(name, out var reference, out _))
-                continue;
-            if (reference.Digest is { } digest)
-                digests.Add((reference.Name, digest));
-            else
-                tags.Add(reference);
-        }
-        foreach (var (name, digest) in digests)
-            _digestNames.Add($"{name}@{digest}");
-        foreach (var tag in tags)
+        var reported = names.Select(ReportedName.Of).Where(name => name.Lookup is not null).ToList();
+        var digests = reported.Where(name => name.Digest is not null).ToList();
+        foreach (var digest in digests)
+            _digestNames.Add(digest.Lookup!);
+        foreach (var tag in reported.Where(name => name.Digest is null))
         {
             // A digest names its own repository; where that repository has none, the image is still the same content.
-            var own = digests.Where(d => d.Name == tag.Name).Select(d => d.Digest).ToArray();
-            var known = own.Length > 0 ? own : [.. digests.Select(d => d.Digest).Distinct()];
-            var key = $"{tag.Name}:{tag.Tag}";
-            _digestsByTag[key] = _digestsByTag.TryGetValue(key, out var before) ? [.. before.Union(known)] : [.. known];
+            var own = digests.Where(digest => digest.Name == tag.Name).Select(digest => digest.Digest!).ToArray();
+            var known = own.Length > 0 ? own : [.. digests.Select(digest => digest.Digest!).Distinct()];
+            _digestsByTag[tag.Lookup!] = _digestsByTag.TryGetValue(tag.Lookup!, out var before) ? [.. before.Union(known)] : [.. known];
         }
     }
 }

@@ -1,10 +1,8 @@
 using CacheMachine.Actors.RepoMen;
-using CacheMachine.Host.Adapters;
+using CacheMachine.Host.Kubernetes;
+using CacheMachine.Host.Kubernetes.Access;
 using CacheMachine.Host.Registries;
 using CacheMachine.Host.Settings;
-using CacheMachine.Kubernetes;
-using CacheMachine.Kubernetes.Config;
-using CacheMachine.Kubernetes.Owners;
 
 namespace CacheMachine.Host.Startup;
 
@@ -16,41 +14,29 @@ public sealed class ClusterConnection : IDisposable
     private readonly string? _podName;
     private RegistryClient? _registry;
 
-    private ClusterConnection(HostSettings settings, KubernetesConfig config, TimeProvider time)
+    private ClusterConnection(HostSettings settings, TimeProvider time)
     {
         (_settings, _time) = (settings, time);
-        Namespace = settings.Kubernetes.Namespace ?? config.Namespace;
-        Client = new KubernetesClient(config, new KubernetesClientOptions { Time = time });
-        Description = config.ToString();
+        Kubernetes = KubernetesConnection.Open(settings.Kubernetes, time);
         _podName = settings.Kubernetes.Mode == KubernetesMode.InCluster
             ? PodIdentity.FindName(Environment.GetEnvironmentVariable, settings.PodInfoDirectory)
             : null;
     }
 
-    /// <summary>The API of the cluster; ends with the connection.</summary>
-    internal KubernetesClient Client { get; }
-
-    /// <summary>Our namespace.</summary>
-    internal string Namespace { get; }
+    /// <summary>The API of the cluster, and our namespace in it; ends with this.</summary>
+    internal KubernetesConnection Kubernetes { get; }
 
     /// <summary>Which cluster, in words.</summary>
-    public string Description { get; }
+    public string Description => Kubernetes.ToString();
 
     /// <summary>Finds the cluster; nothing is asked of it yet.</summary>
     /// <exception cref="KubernetesConfigException">Its configuration is missing or faulty.</exception>
-    public static ClusterConnection Open(HostSettings settings, TimeProvider time)
-    {
-        var kubernetes = settings.Kubernetes;
-        var config = kubernetes.Mode == KubernetesMode.InCluster
-            ? InClusterConfig.Load(ConfigEnvironment.Process)
-            : KubernetesConfig.Load(kubernetes.Kubeconfig, kubernetes.Context);
-        return new ClusterConnection(settings, config, time);
-    }
+    public static ClusterConnection Open(HostSettings settings, TimeProvider time) => new(settings, time);
 
     /// <summary>The cluster, for the actors.</summary>
-    public KubernetesClusterApi Api(ILoggerFactory loggers) => new(
-        Client, Namespace, new PullOwner(_podName, loggers.CreateLogger<PullOwner>()), _settings.Kubernetes.PullSecret,
-        new Sleeper(_settings.Pull.Sleeper, _podName, _time, loggers.CreateLogger<Sleeper>()), _time);
+    internal KubernetesClusterApi Api(ILoggerFactory loggers) => new(
+        Kubernetes, new PullOwner(_podName, loggers.CreateLogger<PullOwner>()), _settings.Kubernetes.PullSecret,
+        new Sleeper(_settings.Pull.Sleeper, _podName, _time, loggers.CreateLogger<Sleeper>()));
 
     /// <summary>The registries, for the actors.</summary>
     public IRegistry Registries(ILoggerFactory loggers)
@@ -63,7 +49,7 @@ public sealed class ClusterConnection : IDisposable
     /// <summary>Closes the connections.</summary>
     public void Dispose()
     {
-        Client.Dispose();
+        Kubernetes.Dispose();
         _registry?.Dispose();
     }
 }

@@ -7,9 +7,9 @@ using CacheMachine.Actors.Pulling;
 using CacheMachine.Actors.RepoMen;
 using CacheMachine.Actors.Serialization;
 using CacheMachine.Actors.Supervisor;
-using CacheMachine.Host.Adapters;
 using CacheMachine.Host.Api;
 using CacheMachine.Host.Clustering;
+using CacheMachine.Host.Kubernetes;
 using CacheMachine.Host.Observability;
 using CacheMachine.Host.Settings;
 

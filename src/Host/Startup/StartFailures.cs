@@ -1,6 +1,6 @@
 using CacheMachine.Host.Clustering;
+using CacheMachine.Host.Kubernetes.Access;
 using CacheMachine.Host.Settings;
-using CacheMachine.Kubernetes.Config;
 
 namespace CacheMachine.Host.Startup;
 

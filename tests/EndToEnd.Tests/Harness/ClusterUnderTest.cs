@@ -1,6 +1,7 @@
-using CacheMachine.Kubernetes;
-using CacheMachine.Kubernetes.Config;
-using CacheMachine.Kubernetes.Resources;
+using CacheMachine.Host.Kubernetes;
+using CacheMachine.Host.Kubernetes.Access;
+using k8s;
+using k8s.Models;
 
 namespace CacheMachine.EndToEnd.Tests.Harness;
 
@@ -10,9 +11,9 @@ public abstract class ClusterUnderTest : IAsyncDisposable
     /// <summary>Where the service has its DaemonSets.</summary>
     internal const string Namespace = "cachemachine";
 
-    private static readonly ListOptions Ours = new("cachemachine=pull");
+    private const string Ours = "cachemachine=pull";
 
-    private KubernetesClient? _client;
+    private KubernetesConnection? _connection;
 
     /// <summary>Kubeconfig for the service.</summary>
     public abstract string Kubeconfig { get; }
@@ -43,15 +44,15 @@ public abstract class ClusterUnderTest : IAsyncDisposable
 
     /// <summary>The DaemonSets of the service, as name and uid.</summary>
     public async Task<IReadOnlyList<(string Name, string Uid)>> DaemonSetsAsync() =>
-        [.. (await Client.DaemonSets(Namespace).ListAsync(Ours, CancellationToken.None)).Items.Select(d => (d.Metadata.Name!, d.Metadata.Uid!))];
+        [.. (await Client.AppsV1.ListNamespacedDaemonSetAsync(Namespace, labelSelector: Ours)).Items.Select(d => (d.Metadata.Name, d.Metadata.Uid))];
 
     /// <summary>The pull pods of the service.</summary>
-    public async Task<IReadOnlyList<Pod>> PodsAsync() => (await Client.Pods(Namespace).ListAsync(Ours, CancellationToken.None)).Items;
+    public async Task<IReadOnlyList<V1Pod>> PodsAsync() => [.. (await Client.CoreV1.ListNamespacedPodAsync(Namespace, labelSelector: Ours)).Items];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        _client?.Dispose();
+        _connection?.Dispose();
         await StopAsync();
         GC.SuppressFinalize(this);
     }
@@ -59,5 +60,9 @@ public abstract class ClusterUnderTest : IAsyncDisposable
     /// <summary>Ends what the test started.</summary>
     protected abstract ValueTask StopAsync();
 
-    internal KubernetesClient Client => _client ??= new KubernetesClient(KubernetesConfig.Load(Kubeconfig));
+    /// <summary>The API server, as the one that the kubeconfig names.</summary>
+    internal KubernetesConnection Connection => _connection ??=
+        new KubernetesConnection(new Kubeconfig(Kubeconfig, new AccessTimes(TimeProvider.System)).Load(null), TimeProvider.System);
+
+    internal IKubernetes Client => Connection.Client;
 }

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
-using CacheMachine.Kubernetes;
-using CacheMachine.Kubernetes.Resources;
-using CacheMachine.Kubernetes.Watch;
+using CacheMachine.Host.Kubernetes;
+using CacheMachine.Host.Kubernetes.Watching;
+using k8s;
+using k8s.Models;
 
 namespace CacheMachine.EndToEnd.Tests.Harness;
 
@@ -10,13 +11,14 @@ namespace CacheMachine.EndToEnd.Tests.Harness;
 /// API server could not be reached are told as well: a watch goes on where it was interrupted.
 /// </summary>
 internal sealed class ObjectHistory<T> : IAsyncDisposable
-    where T : class, IKubernetesObject
+    where T : class, IKubernetesObject<V1ObjectMeta>
 {
     private readonly ConcurrentQueue<Version> _versions = new();
     private readonly CancellationTokenSource _end = new();
     private readonly Task _watch;
 
-    public ObjectHistory(ResourceClient<T> objects, string? labels = null) => _watch = FollowAsync(new Watcher<T>(objects, new ListOptions(labels)));
+    public ObjectHistory(KubernetesConnection connection, WatchedKind kind) => _watch = new Follower<T, T>(
+        connection, kind, new KubernetesClientConfiguration().JsonSerializerOptions, item => item.Metadata.ResourceVersion, item => item).RunAsync(Keep, _end.Token);
 
     /// <summary>In the order in which they were seen; the last one of an object that was deleted is there twice.</summary>
     public IReadOnlyCollection<Version> Versions => [.. _versions];
@@ -38,28 +40,22 @@ internal sealed class ObjectHistory<T> : IAsyncDisposable
         _end.Dispose();
     }
 
-    private async Task FollowAsync(Watcher<T> watcher)
+    private void Keep(Followed<T> told)
     {
-        await foreach (var change in watcher.RunAsync(_end.Token))
+        switch (told)
         {
-            switch (change)
-            {
-                case WatchEvent<T>.Reset list:
-                    foreach (var gone in Present.Where(item => list.Items.All(listed => listed.Metadata.Name != item.Metadata.Name)))
-                        Keep(gone, deleted: true);
-                    foreach (var item in list.Items)
-                        Keep(item);
-                    break;
-                case WatchEvent<T>.Added added:
-                    Keep(added.Item);
-                    break;
-                case WatchEvent<T>.Modified modified:
-                    Keep(modified.Item);
-                    break;
-                case WatchEvent<T>.Deleted deleted:
-                    Keep(deleted.Item, deleted: true);
-                    break;
-            }
+            case Followed<T>.Listed list:
+                foreach (var gone in Present.Where(item => list.Items.All(listed => listed.Metadata.Name != item.Metadata.Name)))
+                    Keep(gone, deleted: true);
+                foreach (var item in list.Items)
+                    Keep(item);
+                break;
+            case Followed<T>.Changed changed:
+                Keep(changed.Item);
+                break;
+            case Followed<T>.Deleted deleted:
+                Keep(deleted.Item, deleted: true);
+                break;
         }
     }
 

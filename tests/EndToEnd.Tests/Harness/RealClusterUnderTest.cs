@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using CacheMachine.Kubernetes;
-using CacheMachine.Kubernetes.Resources;
+using k8s;
+using k8s.Models;
 using Xunit;
 
 namespace CacheMachine.EndToEnd.Tests.Harness;
@@ -13,7 +13,7 @@ public sealed class RealClusterUnderTest : ClusterUnderTest
     private static readonly string? OurDirectory = Environment.GetEnvironmentVariable("CACHEMACHINE_TEST_CLUSTER_DIR");
 
     private readonly TcpListener _silent = new(IPAddress.Loopback, 0);
-    private IReadOnlyList<Node> _nodes = [];
+    private IReadOnlyList<V1Node> _nodes = [];
 
     private RealClusterUnderTest()
     {
@@ -53,7 +53,7 @@ public sealed class RealClusterUnderTest : ClusterUnderTest
     public static async Task<RealClusterUnderTest> GivenAsync()
     {
         var cluster = new RealClusterUnderTest();
-        cluster._nodes = (await cluster.Client.Nodes.ListAsync(new ListOptions(), CancellationToken.None)).Items;
+        cluster._nodes = [.. (await cluster.Client.CoreV1.ListNodeAsync()).Items];
         return cluster;
     }
 
@@ -98,7 +98,7 @@ public sealed class RealClusterUnderTest : ClusterUnderTest
         return folder;
     }
 
-    private static bool IsFree(Node node) =>
+    private static bool IsFree(V1Node node) =>
         node.Spec?.Unschedulable is not true
         && node.Spec?.Taints?.Any(taint => taint.Effect is "NoSchedule" or "NoExecute") is not true
         && node.Status?.Conditions?.Any(condition => condition is { Type: "Ready", Status: "True" }) is true;

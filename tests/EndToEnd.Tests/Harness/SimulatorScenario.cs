@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using CacheMachine.Kubernetes.Resources;
 using CacheMachine.Simulator;
+using k8s.Models;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -74,7 +74,7 @@ public abstract class SimulatorScenario(ITestOutputHelper output) : IAsyncLifeti
     protected Task<IReadOnlyList<(string Name, string Uid)>> DaemonSetsAsync() => _simulator!.DaemonSetsAsync();
 
     /// <summary>The pull pods of the service.</summary>
-    protected Task<IReadOnlyList<Pod>> PodsAsync() => _simulator!.PodsAsync();
+    protected Task<IReadOnlyList<V1Pod>> PodsAsync() => _simulator!.PodsAsync();
 
     /// <summary>Waits until a node is as it should be for the machine, and says how long that took.</summary>
     private protected async Task NodeIsAsync(string machine, string node, Func<JsonObject, bool> right, string what)

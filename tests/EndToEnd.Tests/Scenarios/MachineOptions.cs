@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using CacheMachine.EndToEnd.Tests.Harness;
-using CacheMachine.Kubernetes.Resources;
 using CacheMachine.Simulator;
+using k8s.Models;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -151,8 +151,8 @@ public sealed class MachineOptions(ITestOutputHelper output) : SimulatorScenario
         Assert.Equal(["mine"], pod.ImagePullSecrets!.Select(secret => secret.Name));
         Assert.Equal("low", pod.PriorityClassName);
         Assert.Equal("Always", pod.Containers[0].ImagePullPolicy);
-        Assert.Equal("5m", pod.Containers[0].Resources!.Requests!["cpu"]);
-        Assert.Equal("64Mi", pod.Containers[0].Resources!.Limits!["memory"]);
+        Assert.Equal("5m", pod.Containers[0].Resources!.Requests!["cpu"].ToString());
+        Assert.Equal("64Mi", pod.Containers[0].Resources!.Limits!["memory"].ToString());
     }
 
     private static JsonObject Term(string key, string compare, params string[] values) => new()
@@ -166,14 +166,14 @@ public sealed class MachineOptions(ITestOutputHelper output) : SimulatorScenario
     };
 
     // On a node, not being deleted, and without the image: what costs the registry something.
-    private static IEnumerable<Pod> Pulling(IReadOnlyList<Pod> pods) => pods.Where(pod =>
+    private static IEnumerable<V1Pod> Pulling(IReadOnlyList<V1Pod> pods) => pods.Where(pod =>
         pod.Spec?.NodeName is { Length: > 0 } && pod.Metadata.DeletionTimestamp is null
         && pod.Status?.ContainerStatuses?.All(container => string.IsNullOrEmpty(container.ImageID)) != false);
 
     private IEnumerable<(string Name, string Url)> Images(int count, long size) =>
         Enumerable.Range(0, count).Select(i => ($"i{i}", Push($"app/{i}", size: size)));
 
-    private async Task<List<int>> SampleAsync(string machine, int available, Func<IReadOnlyList<Pod>, int> measure)
+    private async Task<List<int>> SampleAsync(string machine, int available, Func<IReadOnlyList<V1Pod>, int> measure)
     {
         var seen = new List<int>();
         await Eventually.Is(

@@ -1,9 +1,10 @@
 using CacheMachine.Actors.Pulling;
 using CacheMachine.Actors.Specs;
 using CacheMachine.EndToEnd.Tests.Harness;
-using CacheMachine.Host.Adapters;
-using CacheMachine.Kubernetes;
-using CacheMachine.Kubernetes.Resources;
+using CacheMachine.Host.Kubernetes;
+using CacheMachine.Host.Kubernetes.Watching;
+using k8s;
+using k8s.Models;
 using Xunit;
 
 namespace CacheMachine.EndToEnd.Tests.Scenarios;
@@ -41,21 +42,21 @@ public abstract class SleeperTests : IAsyncLifetime
     public async Task An_image_without_a_shell_becomes_available_and_its_pods_never_crash()
     {
         await using var service = await StartServiceAsync("sleeper");
-        await using var history = new ObjectHistory<Pod>(_cluster.Client.Pods(ClusterUnderTest.Namespace), $"{PullDaemonSet.MachineLabel}={_name}");
+        await using var history = new ObjectHistory<V1Pod>(_cluster.Connection, PodsOfMachine);
 
         await service.PostAsync(Specs.Machine(_name, Specs.Simple(("noshell", ImageOf("noshell")))));
         await service.BecomesAvailableAsync(_name, 1, TimeSpan.FromSeconds(60));
         await service.Http.DeleteAsync($"/cachemachine/{_name}");
 
         var seen = history.Items;
-        Assert.Equal(_cluster.Nodes, seen.Where(Runs).Select(pod => pod.TargetNode()!).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(_cluster.Nodes, seen.Where(Runs).Select(pod => pod.Spec.NodeName).Distinct().Order(StringComparer.Ordinal));
         Assert.All(seen, pod => Assert.True(HasNeverFailed(pod), Show(pod)));
     }
 
     [SkippableFact]
     public async Task The_pod_of_an_image_without_a_shell_stays_Running_with_the_sleeper_and_fails_without_it()
     {
-        await using var history = new ObjectHistory<Pod>(_cluster.Client.Pods(ClusterUnderTest.Namespace), $"{PullDaemonSet.MachineLabel}={_name}");
+        await using var history = new ObjectHistory<V1Pod>(_cluster.Connection, PodsOfMachine);
         await WithDaemonSetAsync(new SleeperImage(ImageOf("sleeper"), []), async () =>
         {
             await Eventually.Is(
@@ -97,33 +98,34 @@ public abstract class SleeperTests : IAsyncLifetime
     private async Task WithDaemonSetAsync(SleeperImage? sleeper, Func<Task> check)
     {
         var order = new PullOrder($"{_name}-x", ImageOf("noshell"), "IfNotPresent", PullTargets.Everywhere, new MachineSpec { Name = _name });
-        var made = await _cluster.Client.DaemonSets(ClusterUnderTest.Namespace).CreateAsync(PullDaemonSet.Build(order, ClusterUnderTest.Namespace, null, null, sleeper), CancellationToken.None);
-        Assert.True(made.IsSuccess, made.IsSuccess ? "" : made.Error.ToString());
+        await _cluster.Client.AppsV1.CreateNamespacedDaemonSetAsync(PullDaemonSet.Build(order, ClusterUnderTest.Namespace, null, null, sleeper), ClusterUnderTest.Namespace);
         try
         {
             await check();
         }
         finally
         {
-            await _cluster.Client.DaemonSets(ClusterUnderTest.Namespace).DeleteAsync(order.Name, new DeleteOptions(PropagationPolicy: "Background"), CancellationToken.None);
+            await _cluster.Client.AppsV1.DeleteNamespacedDaemonSetAsync(order.Name, ClusterUnderTest.Namespace, propagationPolicy: "Background");
         }
         await Eventually.Is(PodsAsync, pods => pods.Count == 0, TimeSpan.FromSeconds(30), "its pods are gone");
     }
 
-    private async Task<IReadOnlyList<Pod>> PodsAsync() =>
-        (await _cluster.Client.Pods(ClusterUnderTest.Namespace).ListAsync(new ListOptions($"{PullDaemonSet.MachineLabel}={_name}"), CancellationToken.None)).Items;
+    private WatchedKind PodsOfMachine => new("", "v1", "pods", ClusterUnderTest.Namespace, $"{PullDaemonSet.MachineLabel}={_name}");
 
-    private static bool Runs(Pod pod) => RunsSince(pod) is not null;
+    private async Task<IReadOnlyList<V1Pod>> PodsAsync() =>
+        [.. (await _cluster.Client.CoreV1.ListNamespacedPodAsync(ClusterUnderTest.Namespace, labelSelector: PodsOfMachine.Labels)).Items];
 
-    private static TimeSpan? RunsSince(Pod pod) =>
+    private static bool Runs(V1Pod pod) => RunsSince(pod) is not null;
+
+    private static TimeSpan? RunsSince(V1Pod pod) =>
         pod.Status is { Phase: "Running" } && PullOf(pod)?.State?.Running?.StartedAt is { } at ? TimeProvider.System.GetUtcNow() - at : null;
 
     // What a pod shows while it is being deleted is its end, not a failure.
-    private static bool HasNeverFailed(Pod pod) => pod.Metadata.DeletionTimestamp is not null || PullOf(pod) is not { } container
+    private static bool HasNeverFailed(V1Pod pod) => pod.Metadata.DeletionTimestamp is not null || PullOf(pod) is not { } container
         || container is { RestartCount: 0, State.Terminated: null } && container.LastState?.Terminated is null
             && container.State?.Waiting?.Reason is null or "ContainerCreating" or "PodInitializing";
 
-    private static ContainerStatus? PullOf(Pod pod) => pod.Status?.ContainerStatuses?.FirstOrDefault(status => status.Name == PullDaemonSet.ContainerName);
+    private static V1ContainerStatus? PullOf(V1Pod pod) => pod.Status?.ContainerStatuses?.FirstOrDefault(status => status.Name == PullDaemonSet.ContainerName);
 
-    private static string Show(Pod pod) => $"{pod.Metadata.Name} on {pod.TargetNode()} is {pod.Status?.Phase}: {PullOf(pod)}";
+    private static string Show(V1Pod pod) => $"{pod.Metadata.Name} on {pod.Spec.NodeName} is {pod.Status?.Phase}: {PullOf(pod)}";
 }

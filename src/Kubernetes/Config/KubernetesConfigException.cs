@@ -1,7 +1,0 @@
-namespace CacheMachine.Kubernetes.Config;
-
-/// <summary>
-/// How to reach the cluster is not known. The message names the file, the entry (context, user or cluster) and the field, and
-/// never the value of a secret.
-/// </summary>
-public sealed class KubernetesConfigException(string message, Exception? inner = null) : Exception(message, inner);
