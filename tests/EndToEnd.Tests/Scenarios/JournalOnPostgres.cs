@@ -31,7 +31,7 @@ public sealed class JournalOnPostgres(ITestOutputHelper output) : JournalAway(ou
         Directory.Delete(_data, recursive: true);
     }
 
-    [Theory]
+    [PostgresRestartTheory]
     [InlineData("stop")]
     [InlineData("kill")]
     public async Task While_PostgreSQL_is_away_reads_go_on_and_writes_are_refused_and_all_is_back_when_it_is(string how)
