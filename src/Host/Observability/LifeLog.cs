@@ -6,8 +6,8 @@ namespace CacheMachine.Host.Observability;
 
 /// <summary>Says when the service starts, where it listens, why it ends, and when it has ended.</summary>
 internal sealed partial class LifeLog(
-    HostSettings settings, ClusterConnection cluster, IHostApplicationLifetime lifetime, IServiceProvider services, ILoggerFactory loggers, StopSignals? signals = null)
-    : IHostedService
+    HostSettings settings, ClusterConnection cluster, IHostApplicationLifetime lifetime, IServiceProvider services, ILoggerFactory loggers,
+    StopSignals? signals = null) : IHostedService
 {
     private const string Unknown = "told by the host";
 
@@ -16,7 +16,7 @@ internal sealed partial class LifeLog(
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        LogStarting(_logger, CommandLine.Version, settings.Changes.Count == 0 ? "all by default" : string.Join(", ", settings.Changes));
+        LogStarting(_logger, CommandLine.Version, string.Join(", ", settings.Changes));
         lifetime.ApplicationStarted.Register(() =>
             LogListening(_logger, services.GetRequiredService<IServer>().Address(), settings.Http.Prefix, cluster.Description));
         lifetime.ApplicationStopping.Register(() => LogStopping(_logger, signals?.Received ?? Reason()));

@@ -3,8 +3,8 @@ using Akka.Event;
 namespace CacheMachine.Host.Observability;
 
 /// <summary>
-/// Akka.NET's log while it has no other, at its very start and end. Akka.NET does not heed <c>stdout-loglevel</c> at the end, and would write lines that are not JSON
-/// at each stop.
+/// Akka.NET's log while it has no other, at its very start and end. Akka.NET does not heed <c>stdout-loglevel</c> at the end, and would write
+/// lines that are not JSON at each stop.
 /// </summary>
 internal sealed class WarningsToStandardOutput : StandardOutLogger
 {

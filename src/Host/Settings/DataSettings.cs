@@ -27,7 +27,8 @@ public sealed class DataSettings(string directory, string? postgres, string? pos
     internal static DataSettings Read(SettingsReader reader)
     {
         var directory = reader.Path("dir");
-        var postgres = reader.Secret("postgres", text => text.Length == 0 ? null : PostgresConnectionString.Fault(text), PostgresConnectionString.Shown);
+        var postgres = reader.Secret(
+            "postgres", text => text.Length == 0 ? null : PostgresConnectionString.Fault(text), PostgresConnectionString.Shown);
         var passwordFile = reader.OptionalPath("postgres-password-file");
         reader.Require(passwordFile is null || postgres is not null, "postgres-password-file", "is of no use without data.postgres");
         return new DataSettings(

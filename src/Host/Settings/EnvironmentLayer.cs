@@ -17,7 +17,7 @@ internal static class EnvironmentLayer
         ("DOCKER_SECRET_NAME", "kubernetes:pull-secret"),
     ];
 
-    /// <summary>What the variables tell about where we run, which counts less than any file: in a Kubernetes cluster, or in a container elsewhere.</summary>
+    /// <summary>What the variables tell about where we run, which counts less than any file: in a Kubernetes cluster, or a container elsewhere.</summary>
     /// <param name="environment">All environment variables, with ':' for "__".</param>
     public static SettingsLayer Surroundings(IConfiguration environment)
     {
@@ -27,14 +27,16 @@ internal static class EnvironmentLayer
             : Layer([]);
     }
 
-    /// <summary>The settings that the variables make. An empty compatible variable counts as not set, as charts write them unconditionally.</summary>
+    /// <summary>The settings that the variables make. An empty compatible variable counts as not set: charts write them unconditionally.</summary>
     /// <param name="environment">All environment variables, with ':' for "__".</param>
     public static SettingsLayer From(IConfiguration environment) => Layer(
     [
         .. Compatible.Where(compatible => !string.IsNullOrEmpty(environment[compatible.Variable]))
             .Select(compatible => (compatible.Key, environment[compatible.Variable]!, compatible.Variable)),
-        .. environment.GetSection(HostSettings.Section).AsEnumerable(makePathsRelative: true).Where(variable => variable.Key.Length > 0 && variable.Value is not null)
-            .Select(variable => (variable.Key.Replace('_', '-').ToLowerInvariant(), variable.Value!, Prefix + variable.Key.Replace(":", "__", StringComparison.Ordinal))),
+        .. environment.GetSection(HostSettings.Section).AsEnumerable(makePathsRelative: true)
+            .Where(variable => variable.Key.Length > 0 && variable.Value is not null)
+            .Select(variable => (
+                variable.Key.Replace('_', '-').ToLowerInvariant(), variable.Value!, Prefix + variable.Key.Replace(":", "__", StringComparison.Ordinal))),
     ]);
 
     private static SettingsLayer Layer(IEnumerable<(string Key, string Value, string Variable)> settings)

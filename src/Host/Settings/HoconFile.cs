@@ -49,7 +49,10 @@ internal sealed class HoconFile
         var entries = Flatten(file._root);
         var faults = entries.Where(entry => entry.Value.Fault is not null).ToList();
         if (faults.Count > 0)
-            throw new SettingsFileException([.. faults.Select(entry => $"{path}:{file.LineOf(entry.Key)}: {Dotted(entry.Key)} {entry.Value.Fault}")]);
+        {
+            throw new SettingsFileException(
+                [.. faults.Select(entry => $"{path}:{file.LineOf(entry.Key)}: {Dotted(entry.Key)} {entry.Value.Fault}")]);
+        }
         return new SettingsLayer(
             entries.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.Text)),
             key => isReference ? null : $"{path}:{file.LineOf(key)}",
@@ -83,12 +86,15 @@ internal sealed class HoconFile
             return value.GetString() is { } text ? (text, null) : (null, "has no value");
         var items = value.GetArray().Select(item => (string?)item.GetString()).ToList();
         // White space between a list and a comment is a part of the value.
-        return items.Contains(null) || !value.Values.TrueForAll(part => part.IsArray() || (part.IsString() && string.IsNullOrWhiteSpace(part.GetString())))
+        var isList = value.Values.TrueForAll(part => part.IsArray() || (part.IsString() && string.IsNullOrWhiteSpace(part.GetString())));
+        return !isList || items.Contains(null)
             ? (null, "must be a list of texts and nothing else")
             : (string.Join(',', items), null);
     }
 
-    private static string Dotted(string key) => string.Join(' ', key.Replace(':', '.').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    // On one line, whatever the parser took for a key.
+    private static string Dotted(string key) =>
+        string.Join(' ', key.Replace(':', '.').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private HoconRoot Parse(int lines) => Parser.Parse(string.Join('\n', _lines.Take(lines)) + '\n', Include);
 
@@ -101,7 +107,8 @@ internal sealed class HoconFile
             : new HoconFile(path, _including, by)._root;
     }
 
-    // Akka.NET's parser tells no lines, and takes a text that ends too early: so the line is the first from which on the text up to there has it.
+    // Akka.NET's parser tells no lines, and takes a text that ends too early: so the line is the first from which on the text up to it has
+    // the value, or the fault.
     private int LineOf(string key)
     {
         var entry = Flatten(_root)[key];

@@ -1,8 +1,8 @@
 namespace CacheMachine.Host.Settings;
 
 /// <summary>
-/// Finds what Akka.NET's parser, which reads the text afterwards, would pass over without a word (a brace too much, or one that is missing), take for something else
-/// (<c>${?NAME}</c>), or never come back from (<c>[::1]</c>).
+/// Finds what Akka.NET's parser, which reads the text afterwards, would pass over without a word (a brace too much, or one that is missing),
+/// take for something else (<c>${?NAME}</c>), or never come back from (<c>[::1]</c>).
 /// </summary>
 internal static class HoconText
 {

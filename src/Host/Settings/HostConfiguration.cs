@@ -1,6 +1,6 @@
 namespace CacheMachine.Host.Settings;
 
-/// <summary>The layers of configuration, the weakest first: reference.conf, where we run, the files given, the environment, the flags.</summary>
+/// <summary>The layers of settings, the weakest first: reference.conf, where we run, the files given, the environment, the flags.</summary>
 public static class HostConfiguration
 {
     /// <summary>Where the defaults are, relative to the program's own directory.</summary>

@@ -8,5 +8,6 @@ namespace CacheMachine.Host.Settings;
 public sealed record SettingsFault(string Key, string? Value, string Rule, string? Origin = null)
 {
     /// <summary>One line for people.</summary>
-    public override string ToString() => (Origin is null ? "" : $"{Origin}: ") + (Value is null ? $"{Key} has no value: {Rule}" : $"{Key} = \"{Value}\": {Rule}");
+    public override string ToString() =>
+        (Origin is null ? "" : $"{Origin}: ") + (Value is null ? $"{Key} has no value: {Rule}" : $"{Key} = \"{Value}\": {Rule}");
 }

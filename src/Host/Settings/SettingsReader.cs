@@ -32,12 +32,17 @@ internal sealed class SettingsReader
 
     public IReadOnlyCollection<string> KeysRead => keys.Keys;
 
-    /// <summary>Every setting that was read and is not as reference.conf has it, for people: <c>http.port = 9000 (--port)</c>. Secrets are struck.</summary>
-    public IReadOnlyList<string> Changes => [.. from key in keys
-        let path = ConfigurationKey(key.Key)
-        let value = configuration[path]
-        where value is not null && Origin(path) is not null && !(configuration.Providers.First().TryGet(path, out var byDefault) && byDefault == value)
-        select $"{key.Key[(key.Key.IndexOf('.', StringComparison.Ordinal) + 1)..]} = {(value.Length == 0 ? "\"\"" : key.Value(value))} ({Origin(path)})"];
+    /// <summary>Every setting read that is not as reference.conf has it, for people: <c>http.port = 9000 (--port)</c>. Secrets are struck.</summary>
+    public IReadOnlyList<string> Changes =>
+    [
+        .. from key in keys
+           let path = ConfigurationKey(key.Key)
+           let value = configuration[path]
+           let origin = Origin(path)
+           where value is not null && origin is not null
+               && !(configuration.Providers.First().TryGet(path, out var byDefault) && byDefault == value)
+           select $"{key.Key[(HostSettings.Section.Length + 1)..]} = {(value.Length == 0 ? "\"\"" : key.Value(value))} ({origin})",
+    ];
 
     public SettingsReader Section(string name) => new(configuration, $"{prefix}{name}.", faults, keys);
 
@@ -178,10 +183,11 @@ internal sealed class SettingsReader
         return configuration[ConfigurationKey(prefix + key)];
     }
 
-    private void Fault(string key, string? value, string rule) => faults.Add(new SettingsFault(prefix + key, value, rule, Origin(ConfigurationKey(prefix + key))));
+    private void Fault(string key, string? value, string rule) =>
+        faults.Add(new SettingsFault(prefix + key, value, rule, Origin(ConfigurationKey(prefix + key))));
 
     private string? Origin(string path) =>
-        configuration.Providers.Reverse().FirstOrDefault(provider => provider.TryGet(path, out _)) is SettingsLayer layer ? layer.Origin(path) : null;
+        configuration.Providers.OfType<SettingsLayer>().LastOrDefault(layer => layer.TryGet(path, out _))?.Origin(path);
 
     private static string ConfigurationKey(string key) => key.Replace('.', ':');
 

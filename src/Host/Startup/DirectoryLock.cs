@@ -1,8 +1,8 @@
 namespace CacheMachine.Host.Startup;
 
 /// <summary>
-/// Keeps two services off one directory, whose machines they would run twice and whose actors stop each other. The operating system releases it
-/// when the process ends, however it does.
+/// Keeps two services off one directory: they would run its machines twice, and stop each other's actors. The operating system releases the
+/// lock when the process ends, however it does.
 /// </summary>
 internal static class DirectoryLock
 {

@@ -5,7 +5,8 @@ namespace CacheMachine.Host.Startup;
 /// <param name="time">Clock.</param>
 /// <param name="logger">Log.</param>
 /// <param name="ask">Free and all bytes of the file system of a directory; null for the real ones.</param>
-internal sealed partial class FreeSpace(string directory, TimeProvider time, ILogger logger, Func<string, (long Free, long All)>? ask = null) : BackgroundService
+internal sealed partial class FreeSpace(string directory, TimeProvider time, ILogger logger, Func<string, (long Free, long All)>? ask = null)
+    : BackgroundService
 {
     private const long MiB = 1024 * 1024;
 
@@ -31,7 +32,7 @@ internal sealed partial class FreeSpace(string directory, TimeProvider time, ILo
     {
         try
         {
-            var (free, all) = ask is null && new DriveInfo(Path.GetFullPath(directory)) is var drive ? (drive.AvailableFreeSpace, drive.TotalSize) : ask!(directory);
+            var (free, all) = (ask ?? Ask)(directory);
             var isShort = free < TooLittle || (free < Plenty && free < all / Tenth);
             if (isShort != _isShort)
                 (isShort ? (Action<ILogger, string, long, long>)LogShort : LogEnough)(logger, directory, free / MiB, all / MiB);
@@ -43,7 +44,14 @@ internal sealed partial class FreeSpace(string directory, TimeProvider time, ILo
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The disk of data.dir {Directory} is nearly full: {FreeMiB} of {AllMiB} MiB are free; machines cannot be changed when it is full")]
+    private static (long Free, long All) Ask(string directory)
+    {
+        var drive = new DriveInfo(Path.GetFullPath(directory));
+        return (drive.AvailableFreeSpace, drive.TotalSize);
+    }
+
+    [LoggerMessage(
+        LogLevel.Warning, "The disk of data.dir {Directory} is nearly full: {FreeMiB} of {AllMiB} MiB are free; when it is full machines cannot be changed")]
     private static partial void LogShort(ILogger logger, string directory, long freeMiB, long allMiB);
 
     [LoggerMessage(LogLevel.Information, "The disk of data.dir {Directory} has space again: {FreeMiB} of {AllMiB} MiB are free")]

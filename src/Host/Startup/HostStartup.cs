@@ -36,9 +36,9 @@ public sealed record HostStartup(HostSettings? Settings, int ExitCode, string Ou
 
     private static HostStartup Checked(HostSettings settings)
     {
-        var faults = MachineFiles.Read(settings.MachinesDirectory).Where(file => file.Fault is not null).Select(file => $"{file.Path} is not a valid machine: {file.Fault}").ToList();
-        var changes = settings.Changes.DefaultIfEmpty("every setting has its default");
-        return faults.Count > 0 ? Refused(faults) : new HostStartup(null, 0, string.Concat(changes.Select(change => change + Environment.NewLine)), []);
+        var faults = MachineFiles.Read(settings.MachinesDirectory).Where(file => file.Fault is not null)
+            .Select(file => $"{file.Path} is not a valid machine: {file.Fault}").ToList();
+        return faults.Count > 0 ? Refused(faults) : new HostStartup(null, 0, string.Concat(settings.Changes.Select(change => change + Environment.NewLine)), []);
     }
 
     private static HostStartup Refused(IReadOnlyList<string> faults) => new(null, CommandLine.BadUsage, "", faults);

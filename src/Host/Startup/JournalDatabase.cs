@@ -21,7 +21,9 @@ internal sealed partial class JournalDatabase(HostSettings host, TimeProvider ti
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
     private readonly DataSettings _settings = host.Data;
-    private readonly NpgsqlDataSource? _postgres = host.Data.Postgres is { } connection ? Postgres(connection, host.Data.PostgresPasswordFile) : null;
+    private readonly NpgsqlDataSource? _postgres =
+        host.Data.Postgres is { } connection ? Postgres(connection, host.Data.PostgresPasswordFile) : null;
+
     private IDisposable? _lock;
 
     /// <summary>For Akka.Persistence.Sql, which wants the provider by name besides. It may hold a password.</summary>

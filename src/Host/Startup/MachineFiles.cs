@@ -20,7 +20,8 @@ internal static class MachineFiles
             return [];
         try
         {
-            return [.. Directory.EnumerateFiles(directory).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal).Select(ReadFile)];
+            var files = Directory.EnumerateFiles(directory).Where(file => !Path.GetFileName(file).StartsWith('.'));
+            return [.. files.Order(StringComparer.Ordinal).Select(ReadFile)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -33,8 +34,8 @@ internal static class MachineFiles
         try
         {
             var read = MachineSpecReader.Read(File.ReadAllBytes(path));
-            return new MachineFile(
-                path, read.Spec, read.Spec is null ? read.NotJson ?? string.Join("; ", read.Faults.Select(fault => $"{fault.Field} = {fault.Value}: {fault.Rule}")) : null);
+            var faults = read.Faults.Select(fault => $"{fault.Field} = {fault.Value}: {fault.Rule}");
+            return new MachineFile(path, read.Spec, read.Spec is null ? read.NotJson ?? string.Join("; ", faults) : null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

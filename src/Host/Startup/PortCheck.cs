@@ -4,7 +4,7 @@ using CacheMachine.Host.Settings;
 
 namespace CacheMachine.Host.Startup;
 
-/// <summary>Refuses to start where a port cannot be listened on, before the web server and Akka.Remote say so with a stack trace each.</summary>
+/// <summary>Refuses to start where a port cannot be listened on; the web server and Akka.Remote would say so with a stack trace each.</summary>
 /// <param name="settings">Which ports.</param>
 internal sealed class PortCheck(HostSettings settings) : IHostedService
 {

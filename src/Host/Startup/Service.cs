@@ -25,7 +25,8 @@ public static class Service
     /// <param name="adapt">What a test changes in the actor system; null for nothing.</param>
     /// <param name="signals">What ends the service; null: the host's own handling of signals.</param>
     internal static WebApplication Build(
-        HostSettings settings, ClusterConnection cluster, TimeProvider time, Action<AkkaConfigurationBuilder>? adapt = null, StopSignals? signals = null)
+        HostSettings settings, ClusterConnection cluster, TimeProvider time, Action<AkkaConfigurationBuilder>? adapt = null,
+        StopSignals? signals = null)
     {
         // Without defaults: settings come from one place, not from a file or a variable that happens to be there.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });

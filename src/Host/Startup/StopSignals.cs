@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CacheMachine.Host.Startup;
 
 /// <summary>
-/// SIGTERM, SIGINT (Ctrl-C) and SIGQUIT, heeded from the first moment of the process on: before there is a host that would, and as PID 1, for which a signal that nobody
-/// handles does nothing.
+/// SIGTERM, SIGINT (Ctrl-C) and SIGQUIT, heeded from the first moment of the process on: before there is a host that would, and as PID 1,
+/// for which a signal that nobody handles does nothing.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class StopSignals : IDisposable
     }
 }
 
-/// <summary>Ends the host, whether it has started or not, by a signal, in place of the host's own lifetime, which does not tell which signal it was.</summary>
+/// <summary>Ends the host by a signal, whether it has started or not. The host's own lifetime does not tell which signal it was.</summary>
 internal sealed class SignalLifetime(StopSignals signals, IHostApplicationLifetime host) : IHostLifetime
 {
     /// <inheritdoc/>

@@ -28,8 +28,9 @@ internal sealed class InProcess : RunningService
         var variables = new Dictionary<string, string> { ["SAFIR_LOG_LEVEL"] = "WARNING" };
         foreach (var (name, value) in environment ?? variables)
             variables[name] = value;
-        var asRead = variables.Select(variable => KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value));
-        var startup = HostStartup.Load(["--port", "0", .. flags], new ConfigurationBuilder().AddInMemoryCollection(asRead).Build(), AppContext.BaseDirectory);
+        var asRead = new ConfigurationBuilder().AddInMemoryCollection(
+            variables.Select(variable => KeyValuePair.Create(variable.Key.Replace("__", ":", StringComparison.Ordinal), (string?)variable.Value)));
+        var startup = HostStartup.Load(["--port", "0", .. flags], asRead.Build(), AppContext.BaseDirectory);
         if (startup.Settings is not { } settings)
             throw new InvalidOperationException(string.Join(Environment.NewLine, startup.Errors));
         time ??= TimeProvider.System;

@@ -43,7 +43,8 @@ public sealed class StartAndStop(ITestOutputHelper output) : IAsyncLifetime
         // A port that accepts and never answers, or one that nobody listens on.
         if (!isSilent)
             server.Stop();
-        var service = Launch(_data, ["--postgres", string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Database=d;Username=u;Password=hunter2")]);
+        var connection = string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Database=d;Username=u;Password=hunter2");
+        var service = Launch(_data, ["--postgres", connection]);
         if (isSilent)
             using (await server.AcceptSocketAsync().WaitAsync(Soon, TimeProvider.System))
                 await EndsInOrderAsync(service, Enum.Parse<Signal>(signal), name);
@@ -118,7 +119,8 @@ public sealed class StartAndStop(ITestOutputHelper output) : IAsyncLifetime
         _services.Add(third);
 
         Assert.Equal(
-            $"data.dir = {_data}: open the SQLite database '{_data}/cachemachine.db': another cachemachine uses this directory", Assert.Single(second.Output.Skip(1)));
+            $"data.dir = {_data}: open the SQLite database '{_data}/cachemachine.db': another cachemachine uses this directory",
+            Assert.Single(second.Output.Skip(1)));
         Assert.Equal(HttpStatusCode.OK, (await third.Http.GetAsync(new Uri("/", UriKind.Relative))).StatusCode);
     }
 
@@ -173,7 +175,8 @@ public sealed class StartAndStop(ITestOutputHelper output) : IAsyncLifetime
         _services.Add(service);
         await service.SaysAsync("Machine first cannot be created yet", Soon);
         await writes.DisposeAsync();
-        output.WriteLine($"created {(await service.SaysAsync("Machine first created from", TimeSpan.FromMinutes(2))).TotalSeconds:0.0} s after the database could be written");
+        var took = await service.SaysAsync("Machine first created from", TimeSpan.FromMinutes(2));
+        output.WriteLine($"created {took.TotalSeconds:0.0} s after the database could be written");
 
         await service.SaysAsync("b.json is not a valid machine", Soon);
         Assert.Equal(["first"], await service.NamesAsync());
