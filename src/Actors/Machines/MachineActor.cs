@@ -76,6 +76,8 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
         {
             _services.Troubles.HasRead(_log);
             _services.Watcher.Tell(SubscribeToCluster.Instance, Self);
+            if (_state.Record.Spec is not null)
+                _log.Info("Machine {Machine} runs on this replica", _name);
         });
 
         // Nothing is answered, decided or asked of a registry before it is known what the replica knows of the cluster.

@@ -1,5 +1,6 @@
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
+using Akka.Hosting.Coordination;
 using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Machines;
 using CacheMachine.Actors.Nodes;
@@ -19,7 +20,9 @@ public static class SupervisorExtensions
     /// </summary>
     /// <param name="akka">The actor system.</param>
     /// <param name="settings">What bounds the list of machines.</param>
-    public static AkkaConfigurationBuilder AddSupervisor(this AkkaConfigurationBuilder akka, SupervisorSettings settings) => akka.WithSingleton<MachineSupervisorActor>(
+    /// <param name="lease">What the supervisor runs under besides, so that there is one even if there were two clusters; null for nothing.</param>
+    public static AkkaConfigurationBuilder AddSupervisor(
+        this AkkaConfigurationBuilder akka, SupervisorSettings settings, LeaseOptionBase? lease = null) => akka.WithSingleton<MachineSupervisorActor>(
         MachineSupervisorActor.Id,
         (_, registry, resolver) =>
         {
@@ -30,7 +33,12 @@ public static class SupervisorExtensions
                 Props.Create(() => new MachineSupervisorActor(machines, watcher, pulls, copies, troubles, settings)),
                 "supervisor", MinBackoff, MaxBackoff, 0.2, -1));
         },
-        new ClusterSingletonOptions { SingletonIdentificationInterval = TimeSpan.FromMilliseconds(200), LogSingletonIdentificationFailure = false })
+        new ClusterSingletonOptions
+        {
+            LeaseImplementation = lease,
+            SingletonIdentificationInterval = TimeSpan.FromMilliseconds(200),
+            LogSingletonIdentificationFailure = false,
+        })
         .WithActors((system, _, resolver) =>
         {
             var troubles = resolver.GetService<JournalTroubles>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using CacheMachine.Host.Settings;
@@ -9,12 +10,15 @@ internal static class ReplicaAddress
 {
     private static readonly string[] IpFiles = ["ip", "podIP"];
 
-    /// <summary>Our host or IP address: configured, or our pod's, or loopback outside a cluster.</summary>
+    /// <summary>Our host or IP address, and the port where it is not the one listened on: configured, or our pod's, or loopback outside a cluster.</summary>
     /// <exception cref="ReplicaConfigException">In a cluster, and our address is neither configured nor told by the downward API.</exception>
-    public static string Host(HostSettings settings)
+    public static (string Host, int? Port) Of(HostSettings settings) => settings.Cluster.Advertise is not { } advertise ? (OfPod(settings), null)
+        : advertise.LastIndexOf(':') is > 0 and var colon && !advertise.EndsWith(']')
+            ? (advertise[..colon], int.Parse(advertise.AsSpan(colon + 1), CultureInfo.InvariantCulture))
+            : (advertise, null);
+
+    private static string OfPod(HostSettings settings)
     {
-        if (settings.Cluster.Advertise is { } advertise)
-            return advertise;
         var told = IpFiles.Select(name => Path.Combine(settings.PodInfoDirectory, name)).Where(File.Exists).Select(path => File.ReadAllText(path).Trim());
         var found = told.Prepend(Environment.GetEnvironmentVariable("POD_IP")).FirstOrDefault(text => !string.IsNullOrEmpty(text));
         if (found is null && settings.Kubernetes.InCluster)

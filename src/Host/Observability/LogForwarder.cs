@@ -29,6 +29,11 @@ internal sealed class LogForwarder : ReceiveActor, IRequiresMessageQueue<ILogger
         Receive<LogEvent>(Log);
     }
 
+    // These classes are Akka.NET's own affair, so their names are all there is.
+    private static bool IsOfTries(LogEvent line) => line.Cause?.GetType().FullName == "Akka.Remote.EndpointDisassociatedException"
+        || line.LogClass.FullName is "Akka.Remote.EndpointWriter" or "Akka.Remote.ReliableDeliverySupervisor" or "Akka.Cluster.Sharding.ShardRegion"
+        || line.LogSource.StartsWith("remoting", StringComparison.OrdinalIgnoreCase);
+
     [SuppressMessage("Usage", "CA2254", Justification = "The template is the one of the actor that logs.")]
     private void Log(LogEvent line)
     {
@@ -41,6 +46,9 @@ internal sealed class LogForwarder : ReceiveActor, IRequiresMessageQueue<ILogger
             Akka.Event.LogLevel.WarningLevel => LogLevel.Warning,
             _ => LogLevel.Error,
         };
+        // Said at each of many tries to reach a replica; that it is unreachable, and reachable again, is said once, by ReplicaActor.
+        if (level is LogLevel.Warning or LogLevel.Error && IsOfTries(line))
+            level = LogLevel.Debug;
         // What Akka.NET says of itself is for its developers, until something is wrong.
         if (level < LogLevel.Warning && line.LogClass.Namespace?.StartsWith("Akka", StringComparison.Ordinal) == true)
             return;

@@ -1,4 +1,5 @@
 using CacheMachine.Actors.RepoMen;
+using CacheMachine.Host.Clustering.Leases;
 using CacheMachine.Host.Kubernetes;
 using CacheMachine.Host.Kubernetes.Access;
 using CacheMachine.Host.Registries;
@@ -37,6 +38,9 @@ public sealed class ClusterConnection : IDisposable
     internal KubernetesClusterApi Api(ILoggerFactory loggers) => new(
         Kubernetes, new PullOwner(_podName, loggers.CreateLogger<PullOwner>()), _settings.Kubernetes.PullSecret,
         new Sleeper(_settings.Pull.Sleeper, _podName, _time, loggers.CreateLogger<Sleeper>()));
+
+    /// <summary>Where the replicas' Leases are.</summary>
+    internal ILeaseStore Leases() => new KubernetesLeases(Kubernetes.Client, Kubernetes.Namespace, TimeSpan.FromSeconds(3), _time);
 
     /// <summary>The registries, for the actors.</summary>
     public IRegistry Registries(ILoggerFactory loggers)

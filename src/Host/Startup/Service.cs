@@ -9,6 +9,7 @@ using CacheMachine.Actors.Serialization;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Api;
 using CacheMachine.Host.Clustering;
+using CacheMachine.Host.Clustering.Fencing;
 using CacheMachine.Host.Kubernetes;
 using CacheMachine.Host.Observability;
 using CacheMachine.Host.Settings;
@@ -28,6 +29,7 @@ public static class Service
         HostSettings settings, ClusterConnection cluster, TimeProvider time, Action<AkkaConfigurationBuilder>? adapt = null,
         StopSignals? signals = null)
     {
+        var fence = settings.Cluster.Enabled ? ReplicaCluster.Fence(settings, time) : null;
         // Without defaults: settings come from one place, not from a file or a variable that happens to be there.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.AddWeb(settings);
@@ -38,7 +40,7 @@ public static class Service
         builder.Services.AddSingleton(time).AddSingleton(cluster)
             .AddSingleton(services => cluster.Api(services.GetRequiredService<ILoggerFactory>()))
             .AddSingleton<IClusterWatch>(services => services.GetRequiredService<KubernetesClusterApi>())
-            .AddSingleton<IPulls>(services => services.GetRequiredService<KubernetesClusterApi>())
+            .AddSingleton(services => Fenced(services.GetRequiredService<KubernetesClusterApi>(), fence))
             .AddSingleton(services => cluster.Registries(services.GetRequiredService<ILoggerFactory>()))
             .AddSingleton(new RepoManSettings(settings.Registry.PollInterval, settings.Registry.BackoffMin, settings.Registry.BackoffMax))
             .AddSingleton<RepoManFactory>()
@@ -48,18 +50,23 @@ public static class Service
         builder.Services.AddJournalDatabase(settings);
         builder.Services.AddAkka(ReplicaCluster.SystemName, (akka, services) =>
         {
+            if (fence is null)
+                akka.AddSingleReplica();
+            else
+                akka.AddReplica(settings, cluster.Leases(), fence, time);
             akka.AddLogging(services.GetRequiredService<ILoggerFactory>())
                 .AddSetup(Serializers.Setup)
                 .WithStrictSerialization()
                 .AddJournal(services.GetRequiredService<JournalDatabase>())
-                .AddCluster(settings)
                 .AddClusterWatcher()
                 .AddCopies()
                 .AddNodeBudget(settings.Pull.MaxNodesPulling)
                 .AddMachines(
                     settings.Pull.ToMachineSettings() with { History = settings.Data.History, HistorySize = settings.Data.HistorySize },
                     settings.Cluster.Shards)
-                .AddSupervisor(new SupervisorSettings { MostMachines = settings.Limits.Machines, HistorySize = settings.Data.HistorySize })
+                .AddSupervisor(
+                    new SupervisorSettings { MostMachines = settings.Limits.Machines, HistorySize = settings.Data.HistorySize },
+                    ReplicaCluster.SupervisorLease(settings))
                 .AddHealth(services.GetRequiredService<JournalTroubles>());
             // The last word on tuning is the operator's.
             if (settings.Akka is { } tuning)
@@ -75,4 +82,6 @@ public static class Service
         web.MapHealth();
         return web;
     }
+
+    private static IPulls Fenced(IPulls pulls, ReplicaFence? fence) => fence is null ? pulls : new FencedPulls(pulls, fence);
 }

@@ -24,21 +24,22 @@ internal enum Traffic
 /// <summary>A TCP proxy on loopback between the service and something that it depends on.</summary>
 internal sealed class CutOff : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _end = new();
     private readonly ConcurrentDictionary<Socket, bool> _sockets = new();
     private readonly ConcurrentQueue<Request> _requests = new();
-    private readonly Lock _lock = new();
     private readonly Task _accepting;
-    private TaskCompletionSource _flowing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Traffic _traffic;
+    private IReadOnlyCollection<string> _silentFor = [];
 
     /// <param name="host">Where to.</param>
     /// <param name="port">Where to.</param>
-    public CutOff(string host, int port)
+    /// <param name="at">Where it listens; null for 127.0.0.1.</param>
+    public CutOff(string host, int port, IPAddress? at = null)
     {
         (Host, Port) = (host, port);
-        _flowing.SetResult();
+        _listener = new TcpListener(at ?? IPAddress.Loopback, 0);
         _listener.Start();
         Address = (IPEndPoint)_listener.LocalEndpoint;
         _accepting = AcceptAsync();
@@ -68,19 +69,24 @@ internal sealed class CutOff : IAsyncDisposable
         get => _traffic;
         set
         {
-            lock (_lock)
-            {
-                _traffic = value;
-                if (value is Traffic.Silence && _flowing.Task.IsCompleted)
-                    _flowing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                else if (value is not Traffic.Silence)
-                    _flowing.TrySetResult();
-            }
+            _traffic = value;
+            Changed();
             if (value is Traffic.Reset)
             {
                 foreach (var socket in _sockets.Keys)
                     Break(socket);
             }
+        }
+    }
+
+    /// <summary>Who is met with silence, all else passes on: connections whose first bytes have one of these words, as those of Akka.NET have the sender's host.</summary>
+    public IReadOnlyCollection<string> SilentFor
+    {
+        get => _silentFor;
+        set
+        {
+            _silentFor = value;
+            Changed();
         }
     }
 
@@ -109,7 +115,7 @@ internal sealed class CutOff : IAsyncDisposable
     private async Task RefuseAsync(Socket client)
     {
         _sockets[client] = true;
-        await _flowing.Task;
+        await FlowAsync(null);
         Break(client);
     }
 
@@ -122,7 +128,9 @@ internal sealed class CutOff : IAsyncDisposable
         {
             await server.ConnectAsync(Host, Port, _end.Token);
             Request? last = null;
-            await Task.WhenAll(PumpAsync(client, server, data => last = Note(data) ?? last), PumpAsync(server, client, data => NoteAnswer(last, data)));
+            var sender = new Sender();
+            await Task.WhenAll(
+                PumpAsync(client, server, sender, data => last = Note(data) ?? last), PumpAsync(server, client, sender, data => NoteAnswer(last, data)));
             Close(client);
             Close(server);
         }
@@ -133,7 +141,7 @@ internal sealed class CutOff : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to, Action<ReadOnlyMemory<byte>> note)
+    private async Task PumpAsync(Socket from, Socket to, Sender sender, Action<ReadOnlyMemory<byte>> note)
     {
         var buffer = new byte[64 << 10];
         while (true)
@@ -142,7 +150,10 @@ internal sealed class CutOff : IAsyncDisposable
             try
             {
                 count = await from.ReceiveAsync(buffer, _end.Token);
-                await FlowAsync();
+                sender.FirstWords ??= Encoding.ASCII.GetString(buffer, 0, Math.Min(count, 500));
+                if (Delay > TimeSpan.Zero)
+                    await Task.Delay(Delay, TimeProvider.System, _end.Token);
+                await FlowAsync(sender);
             }
             catch
             {
@@ -161,12 +172,18 @@ internal sealed class CutOff : IAsyncDisposable
         }
     }
 
-    private async Task FlowAsync()
+    private async Task FlowAsync(Sender? sender)
     {
-        if (Delay > TimeSpan.Zero)
-            await Task.Delay(Delay, TimeProvider.System, _end.Token);
-        await _flowing.Task.WaitAsync(_end.Token);
+        while (true)
+        {
+            var changed = _changed.Task;
+            if (_traffic is not Traffic.Silence && !_silentFor.Any(word => sender?.FirstWords?.Contains(word, StringComparison.Ordinal) == true))
+                return;
+            await changed.WaitAsync(_end.Token);
+        }
     }
+
+    private void Changed() => Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     private Request? Note(ReadOnlyMemory<byte> data)
     {
@@ -204,6 +221,12 @@ internal sealed class CutOff : IAsyncDisposable
             // It is closed already, which is what is wanted.
         }
         socket.Dispose();
+    }
+
+    // Who opened a connection, as far as its first bytes tell.
+    private sealed class Sender
+    {
+        public string? FirstWords { get; set; }
     }
 
     /// <summary>A request that passed.</summary>

@@ -92,6 +92,20 @@ public sealed class CutOffTests : IAsyncLifetime, IAsyncDisposable
         Assert.True(request.IsWrite);
     }
 
+    [Fact]
+    public async Task Silence_for_one_is_not_silence_for_others()
+    {
+        using var one = await ConnectAsync();
+        using var other = await ConnectAsync();
+        Assert.Equal("I am one", await AskAsync(one, "I am one"));
+        _proxy.SilentFor = ["one"];
+        var answer = AskAsync(one, "?");
+        Assert.Equal("I am another", await AskAsync(other, "I am another"));
+        await Assert.ThrowsAsync<TimeoutException>(() => answer.WaitAsync(Silent, TimeProvider.System));
+        _proxy.SilentFor = [];
+        Assert.Equal("?", await answer.WaitAsync(Soon, TimeProvider.System));
+    }
+
     private async Task<Socket> ConnectAsync()
     {
         var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

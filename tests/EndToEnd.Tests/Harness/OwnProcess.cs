@@ -8,7 +8,7 @@ namespace CacheMachine.EndToEnd.Tests.Harness;
 internal sealed partial class OwnProcess : RunningService
 {
     private readonly Process _process;
-    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<(long At, string Text)> _output = new();
     private readonly TaskCompletionSource<Uri> _listens = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private OwnProcess(ProcessStartInfo start)
@@ -23,7 +23,13 @@ internal sealed partial class OwnProcess : RunningService
     public override Uri Address => _listens.Task.Result;
 
     /// <summary>All lines so far that it wrote to its output and to its errors.</summary>
-    public IReadOnlyCollection<string> Output => _output;
+    public IReadOnlyCollection<string> Output => [.. _output.Select(line => line.Text)];
+
+    /// <summary>The same, with the time at which each came, as <see cref="TimeProvider.GetTimestamp"/>.</summary>
+    public IReadOnlyCollection<(long At, string Text)> Lines => _output;
+
+    /// <summary>How it ended; only when it has.</summary>
+    public int ExitCode => _process.ExitCode;
 
     /// <summary>Whether it has ended, in whatever way.</summary>
     public bool HasEnded => _process.HasExited;
@@ -59,13 +65,13 @@ internal sealed partial class OwnProcess : RunningService
     public async Task ListensAsync()
     {
         if (await Task.WhenAny(_listens.Task, _process.WaitForExitAsync()) != _listens.Task)
-            throw new InvalidOperationException($"the service ended with {_process.ExitCode} before it listened: {string.Join(Environment.NewLine, _output)}");
+            throw new InvalidOperationException($"the service ended with {_process.ExitCode} before it listened: {string.Join(Environment.NewLine, Output)}");
     }
 
     /// <summary>Waits until it writes a line that has this text.</summary>
     /// <exception cref="InvalidOperationException">It ended before; the message has what it wrote.</exception>
     public Task<TimeSpan> SaysAsync(string text, TimeSpan within) => Eventually.Is(
-        () => Task.FromResult(_output.ToArray()),
+        () => Task.FromResult(Output),
         lines => lines.Any(line => line.Contains(text, StringComparison.Ordinal))
             || (_process.HasExited ? throw new InvalidOperationException(string.Join(Environment.NewLine, lines)) : false),
         within, $"the service says '{text}'", lines => string.Join(Environment.NewLine, lines));
@@ -113,7 +119,7 @@ internal sealed partial class OwnProcess : RunningService
     {
         if (line is null)
             return;
-        _output.Enqueue(line);
+        _output.Enqueue((TimeProvider.System.GetTimestamp(), line));
         if (Listening().Match(line) is { Success: true } match)
             _listens.TrySetResult(new Uri(match.Groups[1].Value));
     }

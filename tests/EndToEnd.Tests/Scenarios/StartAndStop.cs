@@ -136,8 +136,6 @@ public sealed class StartAndStop(ITestOutputHelper output) : IAsyncLifetime
         {
             ["CACHEMACHINE__CLUSTER__ENABLED"] = isOfReplicas ? "true" : "false",
             ["CACHEMACHINE__CLUSTER__PORT"] = port,
-            ["CACHEMACHINE__CLUSTER__KEY_FILE"] = "/key",
-            [ReplicaCluster.SeedNodes] = $"akka.tcp://{ReplicaCluster.SystemName}@127.0.0.1:{port}",
         });
 
         Assert.Equal(1, await service.EndAsync());

@@ -14,13 +14,13 @@ public sealed class HostStartupTests : IDisposable
     [Fact]
     public void Flags_override_the_environment_which_overrides_files_which_override_the_defaults()
     {
-        var first = File("first.conf", "cachemachine { http.port = 1, pull.parallel-images = 11, cluster.shards = 21, cluster.buffer = 31 }");
+        var first = File("first.conf", "cachemachine { http.port = 1, pull.parallel-images = 11, cluster.shards = 21, data.history = 31 }");
         var second = File("second.conf", "cachemachine { http.port = 2, pull.parallel-images = 12, cluster.shards = 22 }");
         (string, string)[] environment = [("CACHEMACHINE__HTTP__PORT", "3"), ("CACHEMACHINE__PULL__PARALLEL_IMAGES", "13")];
 
         var settings = Load(["--config", first, "--config", second, "--port", "4"], environment).Settings!;
 
-        Assert.Equal((4, 13, 22, 31), (settings.Http.Port, settings.Pull.ParallelImages, settings.Cluster.Shards, settings.Cluster.Buffer));
+        Assert.Equal((4, 13, 22, 31), (settings.Http.Port, settings.Pull.ParallelImages, settings.Cluster.Shards, settings.Data.History));
     }
 
     [Fact]
@@ -97,18 +97,14 @@ public sealed class HostStartupTests : IDisposable
         var cluster = Load(
             [],
             [
-                ("CACHEMACHINE__CLUSTER__ENABLED", "true"), ("CACHEMACHINE__CLUSTER__NAME", "blue"), ("CACHEMACHINE__CLUSTER__REPLICA", "r1"),
-                ("CACHEMACHINE__CLUSTER__BIND_ADDRESS", "::1"), ("CACHEMACHINE__CLUSTER__ADVERTISE", "https://r1:1"), ("CACHEMACHINE__CLUSTER__KEY_FILE", "/k"),
-                ("CACHEMACHINE__CLUSTER__TLS__CERTIFICATE_FILE", "/c"), ("CACHEMACHINE__CLUSTER__TLS__KEY_FILE", "/tk"),
-                ("CACHEMACHINE__CLUSTER__TLS__CA_FILE", "/ca"), ("CACHEMACHINE__CLUSTER__LEASE_DURATION", "30s"),
-                ("CACHEMACHINE__CLUSTER__RENEW_EVERY", "10s"), ("CACHEMACHINE__CLUSTER__HOLD_MESSAGES", "1s"), ("CACHEMACHINE__CLUSTER__BUFFER", "5"),
+                ("CACHEMACHINE__CLUSTER__ENABLED", "true"), ("CACHEMACHINE__CLUSTER__NAME", "blue"), ("CACHEMACHINE__CLUSTER__BIND_ADDRESS", "::1"),
+                ("CACHEMACHINE__CLUSTER__ADVERTISE", "r1:1"), ("CACHEMACHINE__CLUSTER__TLS__CERTIFICATE_FILE", "/c"),
+                ("CACHEMACHINE__CLUSTER__TLS__KEY_FILE", "/tk"), ("CACHEMACHINE__CLUSTER__TLS__CA_FILE", "/ca"),
                 ("CACHEMACHINE__CLUSTER__PORT", "0"), ("CACHEMACHINE__CLUSTER__SHARDS", "4"),
             ]).Settings!.Cluster;
 
         Assert.Equal(
-            new ClusterSettings(
-                true, "blue", 4, "r1", System.Net.IPAddress.IPv6Loopback, 0, "https://r1:1", "/k", new ClusterTlsSettings("/c", "/tk", "/ca"),
-                TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), 5),
+            new ClusterSettings(true, "blue", 4, System.Net.IPAddress.IPv6Loopback, 0, "r1:1", new ClusterTlsSettings("/c", "/tk", "/ca")),
             cluster);
     }
 
