@@ -1,4 +1,3 @@
-using Akka.TestKit;
 using CacheMachine.TestKit;
 using Xunit;
 

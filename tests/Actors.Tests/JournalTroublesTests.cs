@@ -1,5 +1,4 @@
 using System.Runtime.Serialization;
-using CacheMachine.Actors.Tests.Doubles;
 using CacheMachine.TestKit;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Machines.Decisions;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Machines.Status;

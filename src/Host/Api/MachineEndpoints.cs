@@ -1,6 +1,5 @@
 using System.Reflection;
 using Akka.Hosting;
-using CacheMachine.Actors.Machines;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Supervisor;

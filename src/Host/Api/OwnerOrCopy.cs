@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Akka.Cluster;
-using Akka.DistributedData;
 using Akka.Hosting;
 using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Images;

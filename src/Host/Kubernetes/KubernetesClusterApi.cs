@@ -1,5 +1,5 @@
-using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors;
+using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Pulling;
 using CacheMachine.Host.Kubernetes.Calls;
 using CacheMachine.Host.Kubernetes.Watching;

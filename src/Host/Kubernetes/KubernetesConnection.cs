@@ -1,6 +1,6 @@
-using CacheMachine.Host.Settings;
 using CacheMachine.Host.Kubernetes.Access;
 using CacheMachine.Host.Kubernetes.Calls;
+using CacheMachine.Host.Settings;
 using k8s;
 
 namespace CacheMachine.Host.Kubernetes;

@@ -1,6 +1,6 @@
 using CacheMachine.Actors;
-using CacheMachine.Host.Settings;
 using CacheMachine.Host.Kubernetes.Calls;
+using CacheMachine.Host.Settings;
 using k8s;
 using k8s.Models;
 

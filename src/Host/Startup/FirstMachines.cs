@@ -1,9 +1,8 @@
+using Akka.Hosting;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Specs;
 using CacheMachine.Actors.Supervisor;
-using CacheMachine.Host.Api.Specs;
-using Akka.Hosting;
 using CacheMachine.Host.Settings;
 
 namespace CacheMachine.Host.Startup;

@@ -1,6 +1,6 @@
+using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Machines.Status;
-using CacheMachine.Actors.Copies;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Actors.Tests.Doubles;

@@ -1,5 +1,4 @@
 using CacheMachine.EndToEnd.Tests.Harness;
-using Xunit;
 using Xunit.Abstractions;
 
 namespace CacheMachine.EndToEnd.Tests.Scenarios;

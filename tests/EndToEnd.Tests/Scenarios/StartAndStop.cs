@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CacheMachine.EndToEnd.Tests.Harness;
-using CacheMachine.Host.Clustering;
 using CacheMachine.Simulator;
 using Microsoft.Data.Sqlite;
 using Xunit;

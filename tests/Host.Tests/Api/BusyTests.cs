@@ -1,6 +1,5 @@
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Host.Api;
-using CacheMachine.Host.Startup;
 
 namespace CacheMachine.Host.Tests.Api;
 

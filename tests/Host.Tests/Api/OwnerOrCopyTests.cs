@@ -14,12 +14,9 @@ using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Serialization;
 using CacheMachine.Actors.Supervisor;
 using CacheMachine.Host.Api;
-using CacheMachine.Host.Settings;
-using CacheMachine.Host.Startup;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Xunit;
 
 namespace CacheMachine.Host.Tests.Api;
 

@@ -1,6 +1,5 @@
 using CacheMachine.Host.Clustering;
 using CacheMachine.Host.Settings;
-using CacheMachine.Host.Startup;
 using CacheMachine.Host.Tests.Settings;
 
 namespace CacheMachine.Host.Tests.Clustering;

@@ -5,8 +5,8 @@ using CacheMachine.Host.Clustering;
 using CacheMachine.Host.Clustering.Leases;
 using CacheMachine.Host.Settings;
 using CacheMachine.Host.Startup;
-using CacheMachine.Host.Tests.Settings;
 using CacheMachine.Host.Tests.Clustering.Leases;
+using CacheMachine.Host.Tests.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -95,7 +95,9 @@ public sealed class ReplicaClusterTests : IAsyncLifetime
             AppContext.BaseDirectory, [], Variables.None,
             new Dictionary<string, string?>
             {
-                ["cachemachine:kubernetes:kubeconfig"] = "/kubeconfig", ["cachemachine:cluster:enabled"] = "true", ["cachemachine:cluster:port"] = "0",
+                ["cachemachine:kubernetes:kubeconfig"] = "/kubeconfig",
+                ["cachemachine:cluster:enabled"] = "true",
+                ["cachemachine:cluster:port"] = "0",
             })).Settings!;
         var host = await StartAsync(akka => akka.AddReplica(settings, _leases, ReplicaCluster.Fence(settings, TimeProvider.System), TimeProvider.System));
         return Akka.Cluster.Cluster.Get(host.Services.GetRequiredService<ActorSystem>());

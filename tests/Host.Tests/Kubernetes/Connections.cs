@@ -1,7 +1,7 @@
-using CacheMachine.Host.Settings;
 using CacheMachine.Host.Kubernetes;
 using CacheMachine.Host.Kubernetes.Access;
 using CacheMachine.Host.Kubernetes.Calls;
+using CacheMachine.Host.Settings;
 using CacheMachine.Simulator;
 using Microsoft.Extensions.Logging.Abstractions;
 

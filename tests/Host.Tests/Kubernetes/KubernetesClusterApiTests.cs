@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using CacheMachine.Actors;
 using CacheMachine.Actors.Nodes;
 using CacheMachine.Actors.Pulling;
-using CacheMachine.Actors;
 using CacheMachine.Host.Kubernetes;
 using CacheMachine.Simulator;
 using CacheMachine.Simulator.Api;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using CacheMachine.Actors.Specs;
 using CacheMachine.Actors.Pulling;
+using CacheMachine.Actors.Specs;
 using CacheMachine.Host.Kubernetes;
 using k8s.Models;
 

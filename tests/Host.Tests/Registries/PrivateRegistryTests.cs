@@ -1,8 +1,8 @@
 using CacheMachine.Actors;
 using CacheMachine.Host.Registries;
 using CacheMachine.Host.Settings;
-using CacheMachine.Host.Tests.Settings;
 using CacheMachine.Host.Tests.Registries.Doubles;
+using CacheMachine.Host.Tests.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,5 +1,5 @@
-using CacheMachine.Host.Startup;
 using CacheMachine.Host.Settings;
+using CacheMachine.Host.Startup;
 using CacheMachine.Host.Tests.Settings;
 using Microsoft.Extensions.Logging;
 

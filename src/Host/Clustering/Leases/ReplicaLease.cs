@@ -1,5 +1,4 @@
 using Akka.Actor.Setup;
-using Akka.Cluster.Hosting;
 using Akka.Coordination;
 using Akka.Event;
 using Akka.Hosting;

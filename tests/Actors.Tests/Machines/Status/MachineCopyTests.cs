@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using CacheMachine.Actors.Machines.Status;
-using CacheMachine.Actors.Images;
 using CacheMachine.Actors.Copies;
+using CacheMachine.Actors.Images;
+using CacheMachine.Actors.Machines.Status;
 using CacheMachine.Actors.Tests.Doubles;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;

@@ -1,7 +1,6 @@
 using System.Text;
 using CacheMachine.Host.Api;
 using CacheMachine.Host.Api.Specs;
-using CacheMachine.Host.Startup;
 using static CacheMachine.Host.Tests.Api.Specs.SpecBodies;
 
 namespace CacheMachine.Host.Tests.Api.Specs;

@@ -1,5 +1,5 @@
-using CacheMachine.Host.Kubernetes;
 using CacheMachine.Host.Clustering.Leases;
+using CacheMachine.Host.Kubernetes;
 using CacheMachine.Simulator;
 using k8s;
 using k8s.Autorest;

@@ -1,7 +1,7 @@
 using System.Text;
-using CacheMachine.Host.Settings;
 using CacheMachine.Host.Kubernetes;
 using CacheMachine.Host.Kubernetes.Access;
+using CacheMachine.Host.Settings;
 using CacheMachine.Host.Startup;
 using CacheMachine.Host.Tests.Kubernetes.Support;
 using CacheMachine.Simulator;

@@ -1,4 +1,3 @@
-using System.Text;
 using CacheMachine.Host.Kubernetes;
 using CacheMachine.Host.Kubernetes.Calls;
 using CacheMachine.Host.Tests.Kubernetes.Support;

@@ -1,4 +1,3 @@
-using CacheMachine.Host.Kubernetes.Watching;
 using CacheMachine.Host.Tests.Kubernetes.Support;
 
 namespace CacheMachine.Host.Tests.Kubernetes.Watching;
