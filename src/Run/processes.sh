@@ -168,15 +168,3 @@ close_processes() {
   exec 8>&-
   wait "$guard" || true
 }
-
-# free_port: a port of the loopback interface that nobody listens on just now.
-free_port() {
-  local candidate
-  while :; do
-    candidate=$((20000 + RANDOM % 10000))
-    if ! (exec 3<>"/dev/tcp/127.0.0.1/$candidate") 2>/dev/null; then
-      echo "$candidate"
-      return
-    fi
-  done
-}

@@ -8,9 +8,13 @@ using Xunit.Abstractions;
 namespace CacheMachine.EndToEnd.Tests.Scenarios;
 
 /// <summary>What the README says that anybody can try: <c>./run</c>, the service with a simulated cluster. The two end together, whatever happens.</summary>
-public sealed partial class RunByScript(ITestOutputHelper output)
+public sealed partial class RunByScript(ITestOutputHelper output) : IDisposable
 {
     private const string Simulator = "CacheMachine.Simulator", Host = "CacheMachine.Host";
+
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
 
     [Fact]
     public async Task The_example_fills_up_and_what_a_user_posts_is_pulled()
@@ -35,7 +39,9 @@ public sealed partial class RunByScript(ITestOutputHelper output)
     [Fact]
     public async Task Without_the_example_there_is_no_machine()
     {
-        await using var run = RunScript.Start("--port=0", "--no-example");
+        // A file that names no cluster, though it speaks of one.
+        await File.WriteAllTextAsync(_file, "cachemachine.kubernetes { mode = auto, kubeconfig = \"\" }\n");
+        await using var run = RunScript.Start("--port=0", "--no-example", "--config", _file);
         using var http = new HttpClient { BaseAddress = await run.ListensAsync() };
         await Eventually.Is(
             () => http.GetStringAsync(new Uri("/cachemachine/", UriKind.Relative)), names => names == "[]", TimeSpan.FromSeconds(30), "the list is empty");
@@ -106,11 +112,14 @@ public sealed partial class RunByScript(ITestOutputHelper output)
         await run.NothingIsLeftAsync();
     }
 
-    [Fact]
-    public async Task Another_cluster_takes_the_place_of_the_simulated_one()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_cluster_that_a_flag_or_a_file_names_takes_the_place_of_the_simulated_one(bool isFile)
     {
         await using var cluster = await SimulatorUnderTest.StartAsync(new CacheMachine.Simulator.SimulatedClusterOptions { Nodes = 1 });
-        await using var run = RunScript.Start("--port", "0", "--kubeconfig", cluster.Kubeconfig, "--namespace", "cachemachine");
+        await File.WriteAllTextAsync(_file, $"cachemachine {{\n  # kubeconfig = no\n  kubernetes.kubeconfig = \"{cluster.Kubeconfig}\"\n}}\n");
+        await using var run = RunScript.Start("--port", "0", isFile ? "--config" : "--kubeconfig", isFile ? _file : cluster.Kubeconfig);
         using var http = new HttpClient { BaseAddress = await run.ListensAsync() };
 
         Assert.Equal("[]", await http.GetStringAsync(new Uri("/cachemachine/", UriKind.Relative)));
