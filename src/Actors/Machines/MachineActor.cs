@@ -29,14 +29,6 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
     /// <summary>The type of entity that machines are among the shard regions.</summary>
     public const string TypeName = "cachemachine";
 
-    /// <summary>Where the journal of a machine is.</summary>
-    public static string PersistenceIdOf(string machine) => Prefix + machine;
-
-    /// <summary>Whose journal it is; null where it is no machine's.</summary>
-    public static string? MachineOf(string persistenceId) => persistenceId.StartsWith(Prefix, StringComparison.Ordinal) ? persistenceId[Prefix.Length..] : null;
-
-    private const string Prefix = TypeName + "-";
-
     private readonly string _name;
     private readonly MachineServices _services;
     private readonly MachineDecisions _decisions;
@@ -117,7 +109,8 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
         Command<PullerReady>(m => TellPuller(m.Pull));
         Command<PullRemoved>(m => Decide(m, EndIfDone));
         Command<IMachineMessage>(m => Decide(m));
-        Command<NewsLost>(m => _log.Write(LevelOfTrouble, "Machine {Machine}: no Kubernetes event says '{Message}': {Error}", _name, m.News.Message, m.Error.Message));
+        Command<NewsLost>(m => _log.Write(
+            LevelOfTrouble, "Machine {Machine}: no Kubernetes event says '{Message}': {Error}", _name, m.News.Message, m.Error.Message));
         Command<SaveSnapshotSuccess>(m => _compaction.Saved(this, m.Metadata));
         Command<SaveSnapshotFailure>(m => _log.Warning("Machine {Machine} has no new snapshot, so its next start takes longer: {Error}", _name, m.Cause.Message));
         Command<DeleteMessagesSuccess>(_ => { });
@@ -125,7 +118,7 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
     }
 
     /// <inheritdoc/>
-    public override string PersistenceId => PersistenceIdOf(_name);
+    public override string PersistenceId => $"{TypeName}-{_name}";
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;

@@ -71,7 +71,6 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Command<CreateMachine>(Create);
         Command<RemoveMachine>(Remove);
         Command<ListMachines>(_ => Sender.Tell(new MachineNames([.. _register.Machines.Keys])));
-        Command<HandOff>(_ => Context.Stop(Self));
         Command<MachineGone>(Gone);
         Command<TellAgain>(_ => TellSome());
         Command<ClusterSeen>(m =>
