@@ -40,7 +40,7 @@ public sealed class ClusterConnection : IDisposable
         new Sleeper(_settings.Pull.Sleeper, _podName, _time, loggers.CreateLogger<Sleeper>()));
 
     /// <summary>Where the replicas' Leases are.</summary>
-    internal ILeaseStore Leases() => new KubernetesLeases(Kubernetes.Client, Kubernetes.Namespace, TimeSpan.FromSeconds(3), _time);
+    internal ILeaseStore Leases() => new KubernetesLeases(Kubernetes, TimeSpan.FromSeconds(3));
 
     /// <summary>The registries, for the actors.</summary>
     public IRegistry Registries(ILoggerFactory loggers)

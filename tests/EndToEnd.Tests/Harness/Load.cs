@@ -62,19 +62,21 @@ internal sealed class Load : IAsyncDisposable
 
     private async Task AskAsync(string path)
     {
-        Answer answer;
-        for (var left = MostTries; ;)
+        var tried = new List<Replica>();
+        while (true)
         {
-            var asked = _replicas.Running.Where(replica => !replica.IsEnding).OrderBy(_ => Random.Shared.Next()).FirstOrDefault() ?? _replicas.Any();
-            answer = await _replicas.GetAsync(asked, path);
-            if (answer.IsSuccess || (answer.Status != 0 && !asked.IsEnding) || --left == 0)
-                break;
-            Interlocked.Increment(ref _retried);
+            var asked = _replicas.Running.OrderBy(replica => (replica.IsEnding, tried.Contains(replica), Random.Shared.Next())).FirstOrDefault() ?? _replicas.Any();
+            var answer = await _replicas.GetAsync(asked, path);
+            tried.Add(asked);
+            if (answer.IsSuccess)
+                _times.Enqueue(answer.Took);
+            else if (tried.Count == MostTries || (answer.Status != 0 && !asked.IsEnding))
+                _failures.Enqueue(answer);
+            else
+                continue;
+            Interlocked.Add(ref _retried, tried.Count - 1);
+            return;
         }
-        if (answer.IsSuccess)
-            _times.Enqueue(answer.Took);
-        else
-            _failures.Enqueue(answer);
     }
 
     /// <summary>What became of the requests.</summary>

@@ -103,7 +103,13 @@ internal sealed partial class OwnProcess : RunningService
     }
 
     /// <summary>SIGSTOP: it does nothing at all until <see cref="Thaw"/>, and its sockets stay open.</summary>
-    public void Freeze() => Signals.Send(_process.Id, Signal.Stop);
+    public async Task FreezeAsync()
+    {
+        Signals.Send(_process.Id, Signal.Stop);
+        // On a busy computer it takes a moment until none of its threads runs.
+        await Eventually.Is(
+            async () => (await File.ReadAllTextAsync($"/proc/{_process.Id}/stat")).Split(") ")[^1][0], state => state == 'T', TimeSpan.FromSeconds(10), "the process is stopped");
+    }
 
     /// <summary>SIGCONT.</summary>
     public void Thaw() => Signals.Send(_process.Id, Signal.Continue);

@@ -35,7 +35,7 @@ internal sealed class Replicas : IAsyncDisposable
     public Replica? Owner(string machine) => LastToSay($"Machine {machine}: ", $"Machine {machine} runs ");
 
     /// <summary>Who has the supervisor.</summary>
-    public Replica? Oldest() => LastToSay(" machines known");
+    public Replica? Oldest() => LastToSay("Supervising ");
 
     private Replica? LastToSay(params string[] words) => All
         .Select(replica => (Replica: replica, replica.Lines.LastOrDefault(line => words.Any(word => line.Text.Contains(word, StringComparison.Ordinal))).At))

@@ -11,7 +11,7 @@ public abstract partial class ManyReplicas
         var pull = await PullAsync(Name);
         var frozen = await Replicas.OwnerAsync(Name);
         var start = Now();
-        frozen.Process.Freeze();
+        await frozen.Process.FreezeAsync();
         var others = Replicas.All.Where(replica => replica != frozen).ToList();
         await Replicas.AnswerAsync(others, [Name], TakeOver);
         Say("frozen; the others answer after", Since(start));

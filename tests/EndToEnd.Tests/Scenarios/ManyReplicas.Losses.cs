@@ -41,7 +41,7 @@ public abstract partial class ManyReplicas
         await Replicas.JoinAsync(Recovery);
         await Replicas.AnswerAsync(Replicas.All, [.. machines, Name], Recovery);
         Say("all killed and started again; all answer after", Since(start));
-        Assert.Single(Replicas.All, replica => replica.Process.Output.Any(line => line.Contains("machines known", StringComparison.Ordinal)));
+        Assert.Single(Replicas.All, replica => replica.Process.Output.Any(line => line.Contains("Supervising ", StringComparison.Ordinal)));
         await IsAdoptedAsync(pull);
     });
 

@@ -163,7 +163,7 @@ internal sealed class KeptLease : IDisposable
             }
             while (await timer.WaitForNextTickAsync(_end.Token));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
             // The replica ends.
         }

@@ -1,5 +1,6 @@
 using CacheMachine.Host.Clustering.Leases;
 using CacheMachine.Host.Kubernetes;
+using CacheMachine.Host.Kubernetes.Access;
 using CacheMachine.Simulator;
 using k8s;
 using k8s.Autorest;
@@ -35,7 +36,7 @@ public sealed class SimulatorLeaseConformance : LeaseStoreConformance
     private protected override async Task<ILeaseTarget> StartAsync()
     {
         var cluster = await SimulatedCluster.StartAsync(new SimulatedClusterOptions { Nodes = 1 });
-        return new KubernetesTarget(new KubernetesClientConfiguration { Host = cluster.ApiServerUri.AbsoluteUri }, cluster);
+        return new KubernetesTarget(new ApiAccess(cluster.ApiServerUri, "cachemachine", "the test"), cluster);
     }
 }
 
@@ -51,27 +52,28 @@ public sealed class RealClusterLeaseConformance : LeaseStoreConformance
             ? given
             : throw new InvalidOperationException(
                 $"{Variable} is not set: this suite needs a real cluster. tests/cluster brings one up; or leave these tests out with --filter Category!=RealCluster.");
-        return Task.FromResult<ILeaseTarget>(new KubernetesTarget(KubernetesClientConfiguration.BuildConfigFromConfigFile(file), null));
+        var access = new Kubeconfig(file, new AccessTimes(TimeProvider.System)).Load(null) with { Namespace = "cachemachine" };
+        return Task.FromResult<ILeaseTarget>(new KubernetesTarget(access, null));
     }
 }
 
 /// <summary>Two clients.</summary>
-internal sealed class KubernetesTarget(KubernetesClientConfiguration configuration, SimulatedCluster? simulator) : ILeaseTarget
+internal sealed class KubernetesTarget(ApiAccess access, SimulatedCluster? simulator) : ILeaseTarget
 {
-    private const string Namespace = "cachemachine";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly k8s.Kubernetes _client = new(configuration);
-    private readonly k8s.Kubernetes _other = new(configuration);
+    private readonly KubernetesConnection _connection = new(access, TimeProvider.System);
+    private readonly KubernetesConnection _other = new(access, TimeProvider.System);
 
-    public ILeaseStore Leases => Of(_client);
+    public ILeaseStore Leases => new KubernetesLeases(_connection, Patience);
 
-    public ILeaseStore Other => Of(_other);
+    public ILeaseStore Other => new KubernetesLeases(_other, Patience);
 
     public async Task DeleteAsync(string name)
     {
         try
         {
-            await _client.CoordinationV1.DeleteNamespacedLeaseAsync(name, Namespace);
+            await _connection.Client.CoordinationV1.DeleteNamespacedLeaseAsync(name, _connection.Namespace);
         }
         catch (HttpOperationException e) when (e.Response.StatusCode == System.Net.HttpStatusCode.NotFound)
         {
@@ -81,11 +83,9 @@ internal sealed class KubernetesTarget(KubernetesClientConfiguration configurati
 
     public async ValueTask DisposeAsync()
     {
-        _client.Dispose();
+        _connection.Dispose();
         _other.Dispose();
         if (simulator is not null)
             await simulator.DisposeAsync();
     }
-
-    private static KubernetesLeases Of(k8s.Kubernetes client) => new(client, Namespace, TimeSpan.FromSeconds(20), TimeProvider.System);
 }
