@@ -18,7 +18,6 @@ internal static class RawServer
     public static async Task RunAsync()
     {
         var pages = Enumerable.Range(0, Load.Nodes / Load.Page).Select(Page).ToArray();
-        // One change of each node; its version is written over in place.
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));

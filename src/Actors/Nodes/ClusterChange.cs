@@ -40,11 +40,11 @@ public sealed record PullChanged(PullObject Pull) : ClusterChange;
 /// <param name="Name">Its name.</param>
 public sealed record PullDeleted(string Name) : ClusterChange;
 
-/// <summary>A watch broke and is being set up again; what is known stays in use.</summary>
+/// <summary>A list or watch failed and is tried again, until <see cref="WatchResumed"/>; what is known stays in use.</summary>
 /// <param name="Kind">Which one.</param>
 /// <param name="Error">Why, in words.</param>
 public sealed record WatchBroken(ClusterKinds Kind, string Error) : ClusterChange;
 
-/// <summary>A watch is open (again): what it tells is up to date.</summary>
+/// <summary>A watch is open (again) and stands: what it tells is up to date.</summary>
 /// <param name="Kind">Which one.</param>
 public sealed record WatchResumed(ClusterKinds Kind) : ClusterChange;

@@ -29,7 +29,7 @@ public static class ClusterViewChanges
     };
 
     private static ClusterView Heard(this ClusterView view, ClusterKinds kind) =>
-        view with { Listed = view.Listed | kind, Troubles = view.Troubles.Remove(kind) };
+        view with { Listed = view.Listed | kind };
 
     private static ImmutableDictionary<string, PullPod> PodsBy(ClusterView view, string pull) =>
         view.Pods.GetValueOrDefault(pull) ?? ImmutableDictionary<string, PullPod>.Empty;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace CacheMachine.Actors.Nodes;
 
 /// <summary>Tell me what the cluster looks like, now and whenever it changes: <see cref="ClusterSeen"/>.</summary>
@@ -25,15 +23,19 @@ public sealed class ClusterWatcherActor : ReceiveActor, IWithTimers
     /// <summary>How long the changes of a burst are gathered.</summary>
     public static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50);
 
+    // The words of a proxy on the way may be others each time.
+    private const int MostReasons = 10;
+
     private static readonly TimeSpan WatchAgainAfter = TimeSpan.FromSeconds(5);
 
     private readonly IClusterWatch _cluster;
     private readonly TimeProvider _time;
     private readonly HashSet<IActorRef> _subscribers = [];
-    private readonly Dictionary<ClusterKinds, long> _troubleSince = [];
+    private readonly HashSet<string> _saidOfTrouble = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private CancellationTokenSource _watch = new();
     private ClusterView _view = ClusterView.Empty;
+    private long _troubleSince;
 
     /// <param name="cluster">What is watched.</param>
     /// <param name="time">Clock.</param>
@@ -44,6 +46,7 @@ public sealed class ClusterWatcherActor : ReceiveActor, IWithTimers
         Receive<Seen>(_ => { });
         Receive<Publish>(_ =>
         {
+            LogTroubles();
             foreach (var subscriber in _subscribers)
                 subscriber.Tell(new ClusterSeen(_view));
         });
@@ -101,25 +104,29 @@ public sealed class ClusterWatcherActor : ReceiveActor, IWithTimers
 
     private void OnChange(ClusterChange change)
     {
-        var before = _view.Troubles;
         _view = _view.With(change);
-        Log(before, _view.Troubles);
         if (!Timers.IsTimerActive(nameof(Publish)))
             Timers.StartSingleTimer(nameof(Publish), Publish.Instance, Gather);
     }
 
-    // Once when trouble begins and once when it ends, however often it is tried meanwhile.
-    private void Log(ImmutableDictionary<ClusterKinds, string> before, ImmutableDictionary<ClusterKinds, string> now)
+    // Once for all that is watched when trouble begins, when it has a reason that was not said yet, and when all is over, however often it is tried
+    // meanwhile.
+    private void LogTroubles()
     {
-        if (ReferenceEquals(before, now))
-            return;
-        foreach (var (kind, error) in now.Where(trouble => !before.ContainsKey(trouble.Key)))
+        if (_view.Troubles.IsEmpty)
         {
-            _troubleSince[kind] = _time.GetTimestamp();
-            _log.Warning("Watching {Kind} failed, trying again until it works: {Error}", kind.InWords(), error);
+            if (_saidOfTrouble.Count > 0)
+                _log.Info("Watching the cluster again after {Duration}", Words.Of(_time.GetElapsedTime(_troubleSince)));
+            _saidOfTrouble.Clear();
+            return;
         }
-        foreach (var kind in before.Keys.Where(kind => !now.ContainsKey(kind)))
-            _log.Info("Watching {Kind} again after {Duration}", kind.InWords(), Words.Of(_time.GetElapsedTime(_troubleSince[kind])));
+        if (_saidOfTrouble.Count == 0)
+            _troubleSince = _time.GetTimestamp();
+        foreach (var trouble in _view.Troubles.OrderBy(trouble => trouble.Key).GroupBy(trouble => trouble.Value, trouble => trouble.Key.InWords()))
+        {
+            if (_saidOfTrouble.Count < MostReasons && _saidOfTrouble.Add(trouble.Key))
+                _log.Warning("Watching {Kinds} failed, trying again until it works: {Error}", string.Join(", ", trouble), trouble.Key);
+        }
     }
 
     private sealed record Publish

@@ -43,37 +43,23 @@ internal sealed class KubernetesClusterApi(KubernetesConnection connection, Pull
     }
 
     /// <inheritdoc/>
-    public async Task<EnsuredPull> EnsurePullAsync(PullOrder order, CancellationToken cancellationToken)
+    public Task<EnsuredPull> EnsurePullAsync(PullOrder order, CancellationToken cancellationToken) => InPortsWordsAsync(async () =>
     {
-        var wanted = Build(
-            order, await owner.FindAsync(connection, cancellationToken), await sleeper.FindAsync(connection, cancellationToken));
+        var wanted = Build(order, await owner.FindAsync(connection, cancellationToken), await sleeper.FindAsync(connection, cancellationToken));
         try
         {
             var made = await AskAsync(
                 "create", order.Name, (apps, token) => apps.CreateNamespacedDaemonSetAsync(wanted, _ns, cancellationToken: token), cancellationToken);
             return new(made.Metadata.Uid ?? "", EnsuredHow.Created);
         }
-        catch (ApiException e) when (!e.IsAlreadyExists)
+        catch (ApiException e) when (e.IsAlreadyExists)
         {
-            throw e.ToPort();
+            return await AdoptAsync(wanted, cancellationToken);
         }
-        catch (ApiException)
-        {
-        }
-        try
-        {
-            var there = await AskAsync(
-                "get", order.Name, (apps, token) => apps.ReadNamespacedDaemonSetAsync(order.Name, _ns, cancellationToken: token), cancellationToken);
-            return await AdoptAsync(there, wanted, cancellationToken);
-        }
-        catch (ApiException e)
-        {
-            throw e.ToPort();
-        }
-    }
+    });
 
     /// <inheritdoc/>
-    public async Task<bool> DeletePullAsync(string name, CancellationToken cancellationToken)
+    public Task<bool> DeletePullAsync(string name, CancellationToken cancellationToken) => InPortsWordsAsync(async () =>
     {
         // The pods go with it, whenever the garbage collector comes to them.
         var options = new V1DeleteOptions { ApiVersion = "v1", Kind = "DeleteOptions", PropagationPolicy = "Background" };
@@ -83,21 +69,26 @@ internal sealed class KubernetesClusterApi(KubernetesConnection connection, Pull
                 "delete", name, (apps, token) => apps.DeleteNamespacedDaemonSetAsync(name, _ns, options, cancellationToken: token), cancellationToken);
             return true;
         }
-        catch (ApiException e)
+        catch (ApiException e) when (e.IsNotFound)
         {
-            return e.IsNotFound ? false : throw e.ToPort();
+            return false;
         }
-    }
+    });
 
     /// <inheritdoc/>
-    public async Task TellAsync(PullNews news, CancellationToken cancellationToken)
+    public Task TellAsync(PullNews news, CancellationToken cancellationToken) => InPortsWordsAsync(async () =>
     {
         var told = PullEvent.Build(news, _ns, await owner.FindAsync(connection, cancellationToken), connection.Time.GetUtcNow());
+        return await connection.AskAsync(
+            new ApiOperation("create", "events", _ns, $"{told.Metadata.GenerateName}*"),
+            (client, token) => client.CoreV1.CreateNamespacedEventAsync(told, _ns, cancellationToken: token), cancellationToken);
+    });
+
+    private static async Task<T> InPortsWordsAsync<T>(Func<Task<T>> call)
+    {
         try
         {
-            await connection.AskAsync(
-                new ApiOperation("create", "events", _ns, $"{told.Metadata.GenerateName}*"),
-                (client, token) => client.CoreV1.CreateNamespacedEventAsync(told, _ns, cancellationToken: token), cancellationToken);
+            return await call();
         }
         catch (ApiException e)
         {
@@ -131,9 +122,10 @@ internal sealed class KubernetesClusterApi(KubernetesConnection connection, Pull
         return ClusterFacts.Pod(pod);
     }
 
-    private async Task<EnsuredPull> AdoptAsync(V1DaemonSet there, V1DaemonSet wanted, CancellationToken cancellationToken)
+    private async Task<EnsuredPull> AdoptAsync(V1DaemonSet wanted, CancellationToken cancellationToken)
     {
-        var name = there.Metadata.Name;
+        var name = wanted.Metadata.Name;
+        var there = await AskAsync("get", name, (apps, token) => apps.ReadNamespacedDaemonSetAsync(name, _ns, cancellationToken: token), cancellationToken);
         if (there.Metadata.DeletionTimestamp is not null)
             throw new PortException($"adopt daemonset {_ns}/{name}: it is being deleted");
         if (ClusterFacts.ImageOf(there) != ClusterFacts.ImageOf(wanted))

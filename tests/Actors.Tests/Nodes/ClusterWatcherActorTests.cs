@@ -146,21 +146,45 @@ public sealed class ClusterWatcherActorTests : ActorTest
     }
 
     [Fact]
-    public void A_watch_that_fails_is_logged_when_that_begins_and_when_it_ends_and_not_at_each_try()
+    public void Trouble_is_logged_once_for_all_that_is_watched_when_it_begins_and_when_all_of_it_is_over()
     {
         Start();
-        EventFilter.Warning(contains: "Watching pull pods failed, trying again until it works: connection refused").ExpectOne(() =>
+        EventFilter.Warning(contains: "Watching nodes, pull pods, DaemonSets failed, trying again until it works: connection refused").ExpectOne(() =>
         {
             for (var i = 0; i < 10; i++)
-                _cluster.Say(new WatchBroken(ClusterKinds.Pods, "connection refused"), new WatchBroken(ClusterKinds.Pods, "the server has no room"));
-            ComeToRest();
+                Say(Broken(ClusterKinds.Nodes), Broken(ClusterKinds.Pods), Broken(ClusterKinds.Pulls));
         });
         Time.Advance(TimeSpan.FromMinutes(2));
-        EventFilter.Info(contains: "Watching pull pods again after 2 min").ExpectOne(() =>
+        EventFilter.Warning().And.Info().Expect(0, () => Say(new WatchResumed(ClusterKinds.Pods), new NodesListed([]), Broken(ClusterKinds.Pods)));
+        EventFilter.Info(contains: "Watching the cluster again after 2 min").ExpectOne(() =>
+            Say(new WatchResumed(ClusterKinds.Nodes), new WatchResumed(ClusterKinds.Pods), new WatchResumed(ClusterKinds.Pulls), new WatchResumed(ClusterKinds.Pods)));
+    }
+
+    [Fact]
+    public void Another_reason_of_the_same_trouble_is_logged_once()
+    {
+        Start();
+        Say(Broken(ClusterKinds.Pods));
+        EventFilter.Warning(contains: "Watching pull pods failed, trying again until it works: the server has no room").ExpectOne(() =>
         {
-            _cluster.Say(new WatchResumed(ClusterKinds.Pods), new PodsListed([]), new WatchResumed(ClusterKinds.Pods));
-            ComeToRest();
+            for (var i = 0; i < 10; i++)
+                Say(Broken(ClusterKinds.Pods, i % 2 == 0 ? "the server has no room" : "connection refused"));
         });
+        EventFilter.Warning(contains: "failed").Expect(8, () =>
+        {
+            for (var i = 0; i < 100; i++)
+                Say(Broken(ClusterKinds.Pods, $"<html>{i}</html>"));
+        });
+    }
+
+    private static WatchBroken Broken(ClusterKinds kind, string error = "connection refused") => new(kind, error);
+
+    private void Say(params ClusterChange[] changes)
+    {
+        _cluster.Say(changes);
+        ComeToRest();
+        Time.Advance(ClusterWatcherActor.Gather);
+        ComeToRest();
     }
 
     private IActorRef Start()

@@ -21,7 +21,10 @@ internal abstract record Followed<T>
     /// <param name="Reason">In words, without what was asked.</param>
     public sealed record Interrupted(string Reason) : Followed<T>;
 
-    /// <summary>The end of what <see cref="Interrupted"/> began: a watch is open and has stood for a moment, or told something.</summary>
+    /// <summary>
+    /// A watch is open and has stood for a moment, or told something: once at the beginning, and after each <see cref="Interrupted"/>, of which it is
+    /// the end.
+    /// </summary>
     public sealed record Resumed : Followed<T>;
 }
 

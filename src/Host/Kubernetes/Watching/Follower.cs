@@ -29,7 +29,7 @@ internal sealed class Follower<TItem, TFact>(
     private readonly TimeProvider _time = connection.Time;
     private string? _version;
     private int _failures;
-    private bool _interrupted;
+    private bool _proven;
 
     /// <summary>Never ends by itself. To be called once.</summary>
     /// <param name="tell">Gets everything, in order; what it throws ends the task.</param>
@@ -55,7 +55,7 @@ internal sealed class Follower<TItem, TFact>(
                 _failures++;
                 if (atOnce)
                     continue;
-                _interrupted = true;
+                _proven = false;
                 tell(new Followed<TFact>.Interrupted(e.Words));
                 await Task.Delay(Backoff(e), _time, cancellationToken);
             }
@@ -103,7 +103,7 @@ internal sealed class Follower<TItem, TFact>(
     private async Task<bool> WatchAsync(Action<Followed<TFact>> tell, CancellationToken cancellationToken)
     {
         var operation = kind.Operation("watch");
-        var timeout = _times.Server * (1 + Random.Shared.NextDouble());
+        var timeout = TimeSpan.FromSeconds(Math.Ceiling((_times.Server * (1 + Random.Shared.NextDouble())).TotalSeconds));
         using var life = new Deadline(timeout + _times.Grace, _time, cancellationToken);
         using var response = await connection.AskAsync(
             operation, (client, token) => kind.WatchAsync(client, _version!, timeout, token), cancellationToken);
@@ -117,7 +117,7 @@ internal sealed class Follower<TItem, TFact>(
             while (true)
             {
                 var next = connection.InWordsAsync(operation, life, () => frames.ReadAsync(life.Token));
-                if (_interrupted && await Task.WhenAny(next, Task.Delay(_times.Shortest, _time, CancellationToken.None)) != next)
+                if (!_proven && await Task.WhenAny(next, Task.Delay(_times.Shortest, _time, CancellationToken.None)) != next)
                     Resume(tell);
                 if (await next is not { } frame)
                     return Stood() || (told > 0 ? false : throw new ApiException(operation, new ApiFailure("Unreachable", "the watch ended at once")));
@@ -156,9 +156,9 @@ internal sealed class Follower<TItem, TFact>(
 
     private void Resume(Action<Followed<TFact>> tell)
     {
-        if (_interrupted)
+        if (!_proven)
             tell(new Followed<TFact>.Resumed());
-        _interrupted = false;
+        _proven = true;
     }
 
     private TimeSpan Backoff(ApiException e)

@@ -14,7 +14,17 @@ public sealed class FollowerTimeTests
 
     private readonly VirtualTimeProvider _time = new();
     private readonly ConcurrentQueue<(bool Watch, TimeSpan At)> _asked = new();
-    private readonly ConcurrentQueue<string> _told = new();
+    private readonly List<string> _words = [];
+    private Action<string> _onWord = _ => { };
+
+    private IReadOnlyList<string> Told
+    {
+        get
+        {
+            lock (_words)
+                return [.. _words];
+        }
+    }
 
     [Fact]
     public async Task Failures_wait_longer_each_time_up_to_the_most()
@@ -23,7 +33,7 @@ public sealed class FollowerTimeTests
 
         await FollowAsync(api, () => _asked.Count == 7);
 
-        Assert.All(_told, word => Assert.Equal("Interrupted(403 Forbidden: nodes is forbidden)", word));
+        Assert.All(Told, word => Assert.Equal("Interrupted(403 Forbidden: nodes is forbidden)", word));
         // At least half of 0.5, 1, 2, 4 s, and then of 5 s.
         AtLeast([250, 500, 1000, 2000, 2500, 2500], Gaps(_asked));
     }
@@ -35,7 +45,7 @@ public sealed class FollowerTimeTests
 
         await FollowAsync(api, () => _asked.Count == 2);
 
-        Assert.Equal("Interrupted(503 ServiceUnavailable: not now; the server asks to wait 20 s)", _told.First());
+        Assert.Equal("Interrupted(503 ServiceUnavailable: not now; the server asks to wait 20 s)", Told[0]);
         Assert.True(Gaps(_asked).Single() >= TimeSpan.FromSeconds(20), $"{Gaps(_asked).Single()}");
     }
 
@@ -46,7 +56,7 @@ public sealed class FollowerTimeTests
 
         await FollowAsync(api, () => Watches().Count == 5);
 
-        Assert.Equal(["Listed()", "Interrupted(Unreachable: the watch ended at once)"], _told.Distinct());
+        Assert.Equal(["Listed()", "Interrupted(Unreachable: the watch ended at once)"], Told.Distinct());
         Assert.Single(_asked, asked => !asked.Watch);
         AtLeast([250, 500, 1000, 2000], Gaps(Watches()));
     }
@@ -59,7 +69,7 @@ public sealed class FollowerTimeTests
         await FollowAsync(api, () => Watches().Count == 5);
 
         Assert.All(Gaps(Watches()), gap => Assert.True(gap >= Times.MinBackoff, $"{gap}"));
-        Assert.Equal(["Listed()"], _told);
+        Assert.Equal(["Listed()"], Told);
     }
 
     [Fact]
@@ -71,7 +81,7 @@ public sealed class FollowerTimeTests
 
         // The second list comes at once, the others after 0.5, 1 and 2 s at most, and half of it at least.
         AtLeast([0, 500, 1000, 2000], Gaps(Watches()));
-        Assert.Equal(["Listed(a)", "Interrupted(410 Gone: too old)"], _told.Distinct());
+        Assert.Equal(["Listed(a)", "Interrupted(410 Gone: too old)"], Told.Distinct());
     }
 
     [Fact]
@@ -83,9 +93,9 @@ public sealed class FollowerTimeTests
             Answers.Nodes("10"));
 
         // Long steps only while the watch is open: they would be too long for a request.
-        await FollowAsync(api, () => _told.Contains("Changed(a)"), () => Watches().Count == 1 && _told.Count == 1 ? TimeSpan.FromSeconds(1) : Step);
+        await FollowAsync(api, () => Told.Contains("Changed(a)"), () => Watches().Count == 1 && Told.Count == 1 ? TimeSpan.FromSeconds(1) : Step);
 
-        Assert.Equal(["Listed()", "Interrupted(ClientTimeout", "Resumed", "Changed(a)"], _told.Select(word => word.Split(':')[0]));
+        Assert.Equal(["Listed()", "Interrupted(ClientTimeout", "Resumed", "Changed(a)"], Told.Select(word => word.Split(':')[0]));
         Assert.Contains("resourceVersion=20&", api.Seen.Last().Query, StringComparison.Ordinal);
         Assert.True(Gaps(Watches()).Single() >= Times.Server + Times.Grace, $"{Gaps(Watches()).Single()}");
     }
@@ -99,22 +109,29 @@ public sealed class FollowerTimeTests
             await context.UntilGoneAsync();
         });
 
-        await FollowAsync(api, () => !_told.IsEmpty, () => TimeSpan.FromSeconds(1));
+        await FollowAsync(api, () => Told.Count > 0, () => TimeSpan.FromSeconds(1));
 
-        Assert.Equal("Interrupted(ClientTimeout: no complete answer within 30 s)", _told.First());
+        Assert.Equal("Interrupted(ClientTimeout: no complete answer within 30 s)", Told[0]);
     }
 
     [Fact]
-    public async Task The_end_of_trouble_is_told_once_a_watch_has_stood_for_a_moment_although_nothing_happens()
+    public async Task The_end_of_trouble_isTold_once_a_watch_has_stood_for_a_moment_although_nothing_happens()
     {
         var watches = 0;
         await using var api = await StartAsync(
             context => ++watches < 4 ? Answers.Status(500, "InternalError", "broken")(context) : Answers.OpenWatch()(context), Answers.Nodes("10"));
 
-        await FollowAsync(api, () => _told.Contains("Resumed"));
+        await FollowAsync(api, () => Told.Contains("Resumed"));
 
         Assert.Equal(
-            ["Listed()", .. Enumerable.Repeat("Interrupted(500 InternalError: broken)", 3), "Resumed"], _told);
+            ["Listed()", .. Enumerable.Repeat("Interrupted(500 InternalError: broken)", 3), "Resumed"], Told);
+    }
+
+    private void Keep(string word)
+    {
+        _onWord(word);
+        lock (_words)
+            Following.Keep(_words, word);
     }
 
     private List<(bool Watch, TimeSpan At)> Watches() => [.. _asked.Where(asked => asked.Watch)];
@@ -137,11 +154,11 @@ public sealed class FollowerTimeTests
     {
         using var connection = api.Connect(time: _time);
         using var stop = new CancellationTokenSource();
-        var following = Following.Nodes(connection, Times).RunAsync(told => _told.Enqueue(Following.Word(told)), stop.Token);
+        var following = Following.Nodes(connection, Times).RunAsync(told => Keep(Following.Word(told)), stop.Token);
         using var patience = new CancellationTokenSource(Following.Patience, TimeProvider.System);
         while (!condition())
         {
-            Assert.False(patience.IsCancellationRequested, $"it never came: {string.Join("; ", _told)}");
+            Assert.False(patience.IsCancellationRequested, $"it never came: {string.Join("; ", Told)}");
             _time.Advance(step?.Invoke() ?? Step);
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         }
