@@ -41,6 +41,7 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
     private long _children;
     private int _refreshed;
     private ImmutableArray<string> _nodesWanted = [];
+    private PullWants _pullsWanted = PullWants.None;
     private readonly JournalCompaction _compaction;
 
     /// <param name="name">Name of the machine.</param>
@@ -214,6 +215,9 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
         if (!_nodesWanted.SequenceEqual(_state.NodesWanted))
             _services.Budget?.Tell(new WantNodes(_name, _state.NodesWanted), Self);
         _nodesWanted = _state.NodesWanted;
+        if (_pullsWanted != _state.PullsWanted)
+            _services.Budget?.Tell(new WantPulls(_name, _state.PullsWanted), Self);
+        _pullsWanted = _state.PullsWanted;
         if (Alarm.Next(_state, _services.Settings) is { } at)
             Timers.StartSingleTimer(nameof(Awake), Awake.Instance, at - Now is { Ticks: > 0 } later ? later : TimeSpan.Zero);
         else

@@ -24,7 +24,8 @@ public static class MachineExtensions
             (_, registry, resolver) =>
             {
                 var services = new MachineServices(
-                    resolver.GetService<IPulls>(), registry.Get<ClusterWatcherActor>(), registry.TryGet<NodeBudgetActor>(out var budget) ? budget : null,
+                    resolver.GetService<IPulls>(), registry.Get<ClusterWatcherActor>(),
+                    registry.TryGet<PullBudgetActor>(out var budget) ? budget : null,
                     resolver.GetService<RepoManFactory>(), settings, resolver.GetService<TimeProvider>(),
                     registry.Get<CopyKeeperActor>(), resolver.GetService<JournalTroubles>());
                 return name => Props.Create(() => new MachineActor(name, services));

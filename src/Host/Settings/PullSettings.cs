@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CacheMachine.Actors.Machines.Model;
+using CacheMachine.Actors.Pulling;
 using CacheMachine.Actors.Specs;
 
 namespace CacheMachine.Host.Settings;
@@ -7,6 +8,8 @@ namespace CacheMachine.Host.Settings;
 /// <summary>Pulling and retrying.</summary>
 /// <param name="ParallelImages">Images of one machine at a time.</param>
 /// <param name="MaxNodesPulling">Nodes that pull at one time, over all machines; null for no limit.</param>
+/// <param name="MaxDaemonSets">DaemonSets at one time, over all machines and replicas.</param>
+/// <param name="MaxPods">Their pods at one time.</param>
 /// <param name="Timeout">When a node is given up for an image, for now.</param>
 /// <param name="StallAfter">Time without progress after which a pull holds up no other image.</param>
 /// <param name="RetryMin">First wait before another try.</param>
@@ -18,6 +21,8 @@ namespace CacheMachine.Host.Settings;
 public sealed record PullSettings(
     int ParallelImages,
     int? MaxNodesPulling,
+    int MaxDaemonSets,
+    int MaxPods,
     TimeSpan Timeout,
     TimeSpan StallAfter,
     TimeSpan RetryMin,
@@ -32,6 +37,7 @@ public sealed record PullSettings(
     {
         ParallelImages = ParallelImages,
         LimitsNodes = MaxNodesPulling is not null,
+        LimitsPulls = true,
         PullTimeout = Timeout,
         StallAfter = StallAfter,
         RetryMin = RetryMin,
@@ -41,11 +47,16 @@ public sealed record PullSettings(
         Defaults = Defaults,
     };
 
+    /// <summary>What all pulls together may take.</summary>
+    public PullLimits ToLimits() => new(MaxDaemonSets, MaxPods, MaxNodesPulling);
+
     internal static PullSettings Read(SettingsReader reader)
     {
         var settings = new PullSettings(
             reader.Integer("parallel-images", 1, 100),
             reader.Integer("max-nodes-pulling", 0, 10_000) is > 0 and var most ? most : null,
+            reader.Integer("max-daemon-sets", 1, 10_000),
+            reader.Integer("max-pods", 1, 1_000_000),
             reader.Duration("timeout", TimeSpan.FromSeconds(10), TimeSpan.FromHours(24)),
             reader.Duration("stall-after", TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)),
             reader.Duration("retry-min", TimeSpan.FromSeconds(1), TimeSpan.FromDays(7)),

@@ -60,7 +60,7 @@ public static class Service
                 .AddJournal(services.GetRequiredService<JournalDatabase>())
                 .AddClusterWatcher()
                 .AddCopies()
-                .AddNodeBudget(settings.Pull.MaxNodesPulling)
+                .AddPullBudget(settings.Pull.ToLimits())
                 .AddMachines(
                     settings.Pull.ToMachineSettings() with { History = settings.Data.History, HistorySize = settings.Data.HistorySize },
                     settings.Cluster.Shards)

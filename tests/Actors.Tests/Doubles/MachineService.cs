@@ -46,6 +46,9 @@ internal sealed class MachineService : IAsyncDisposable
 
     public IActorRef Machines { get; private set; } = ActorRefs.Nobody;
 
+    /// <summary>What all pulls together may take, from the next start on; null for no limits.</summary>
+    public PullLimits? Limits { get; set; }
+
     /// <summary>The service, and its actors.</summary>
     /// <param name="tables">Of its journal; null for one that ends with it.</param>
     /// <param name="settings">Of the machines.</param>
@@ -65,7 +68,8 @@ internal sealed class MachineService : IAsyncDisposable
     {
         _host = ServiceSystem.Start(
             Time, Store,
-            akka => akka.AddClusterWatcher().AddCopies().AddMachines(_settings, 4).AddSupervisor(new SupervisorSettings()),
+            akka => (Limits is { } limits ? akka.AddPullBudget(limits) : akka)
+                .AddClusterWatcher().AddCopies().AddMachines(_settings, 4).AddSupervisor(new SupervisorSettings()),
             services => services.AddSingleton<IClusterWatch>(Cluster).AddSingleton<IPulls>(Cluster).AddSingleton<TimeProvider>(Time).AddSingleton(Troubles).AddSingleton(new RepoManFactory(
                 Registry, new RepoManSettings(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)))));
         var actors = _host.Services.GetRequiredService<IActorRegistry>();

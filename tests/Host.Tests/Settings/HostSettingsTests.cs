@@ -40,13 +40,13 @@ public class HostSettingsTests
         Assert.Equal(new KubernetesSettings(KubernetesMode.Kubeconfig, false, "/kubeconfig", null, null, null), settings.Kubernetes);
         Assert.Equal(
             new PullSettings(
-                3, null, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(90), TimeSpan.FromHours(24),
+                3, null, 50, 5000, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(90), TimeSpan.FromHours(24),
                 new SleeperSource.Auto(),
                 settings.Pull.Defaults),
             settings.Pull);
         Assert.Empty(settings.Pull.Defaults.Tolerations);
         Assert.Equal((null, null), (settings.Pull.Defaults.PriorityClass, settings.Pull.Defaults.PullPolicy));
-        Assert.Equal(new MachineSettings(), settings.Pull.ToMachineSettings() with { Defaults = MachineDefaults.None });
+        Assert.Equal(new MachineSettings { LimitsPulls = true }, settings.Pull.ToMachineSettings() with { Defaults = MachineDefaults.None });
         Assert.Equal(
             new ClusterSettings(false, "cachemachine", 16, IPAddress.Loopback, 8081, null, null), settings.Cluster);
     }
@@ -156,6 +156,8 @@ public class HostSettingsTests
     [InlineData("kubernetes.namespace", "My_Namespace", "a DNS label")]
     [InlineData("kubernetes.pull-secret", "-x", "a Kubernetes name")]
     [InlineData("pull.parallel-images", "0", "from 1 to 100")]
+    [InlineData("pull.max-daemon-sets", "0", "from 1 to 10000")]
+    [InlineData("pull.max-pods", "0", "from 1 to 1000000")]
     [InlineData("pull.timeout", "9s", "from 10s to 24h")]
     [InlineData("pull.retry-min", "2h", "not be shorter than retry-min")]
     [InlineData("pull.retry-max", "8d", "from 1s to 7d")]

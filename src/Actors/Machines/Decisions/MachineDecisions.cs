@@ -49,6 +49,9 @@ public sealed class MachineDecisions(MachineSettings settings)
             case NodesGranted m:
                 turn.State = turn.State with { Granted = m.Nodes };
                 break;
+            case PullsGranted m:
+                turn.State = turn.State with { PullsGranted = m };
+                break;
             case RegistryLimited m:
                 turn.State = turn.State.WithLimit(m.Registry, m.Until);
                 break;
@@ -70,7 +73,7 @@ public sealed class MachineDecisions(MachineSettings settings)
         if (turn.State.Record.Spec is not null)
             Settle(turn, now, chance);
         else
-            turn.State = turn.State with { NodesWanted = [] };
+            turn.State = turn.State with { NodesWanted = [], PullsWanted = PullPlan.Leaving(turn.State) };
         return new(turn.State with { DecidedAt = now }, turn.Events);
     }
 
@@ -117,9 +120,24 @@ public sealed class MachineDecisions(MachineSettings settings)
         widened.ForEach(turn.Add);
         foreach (var (image, nodes) in judged.Where(pull => widened.TrueForAll(w => w.Image != pull.Key)))
             EndIfSettled(turn, assessment, image, nodes, now, chance);
-        plan.Start(turn.State).ToList().ForEach(turn.Add);
+        Start(turn, plan);
         if (settings.LimitsNodes)
             turn.State = turn.State with { NodesWanted = plan.NodesWanted(turn.State) };
+    }
+
+    private void Start(Turn turn, PullPlan plan)
+    {
+        var starts = plan.Start(turn.State).ToList();
+        if (!settings.LimitsPulls)
+        {
+            starts.ForEach(turn.Add);
+            return;
+        }
+        var state = turn.State;
+        var started = state.PullsWanted.Started;
+        var now = (int)Math.Clamp(state.PullsGranted.Pulls - started, 0, starts.Count);
+        starts[..now].ForEach(turn.Add);
+        turn.State = turn.State with { PullsWanted = plan.Wants(turn.State, started + now, starts[now..]) };
     }
 
     // Only where the whole cluster has been listed does the absence of a node mean that it is gone.

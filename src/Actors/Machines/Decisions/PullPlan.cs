@@ -57,10 +57,36 @@ public sealed class PullPlan
             if (state.Record.Pulls.ContainsKey(key) || IsLeaving(state, spec.Name, key) || IsLimited(state, image.Wanted) || Take(state, image, null) is not { Count: > 0 } nodes)
                 continue;
             free--;
-            var everywhere = nodes.Count == _assessment.Eligible.Length && spec.MaxNodesPulling is null && !_settings.LimitsNodes;
+            var everywhere = nodes.Count == _assessment.Eligible.Length && spec.MaxNodesPulling is null && !_settings.LimitsNodes
+                && _assessment.Nodes.Length <= state.PullsGranted.MostPods;
             yield return new PullStarted(
                 key, image.Wanted.Image.ImageUrl, image.Wanted.Digest, PullNames.DaemonSet(spec.Name, key), everywhere ? null : [.. nodes], _now);
         }
+    }
+
+    /// <summary>What the service is told that there is, and would be begun.</summary>
+    /// <param name="state">The machine.</param>
+    /// <param name="started">Pulls that it has begun in all.</param>
+    /// <param name="next">Pulls that it may not begin yet.</param>
+    public PullWants Wants(MachineState state, long started, IReadOnlyList<PullStarted> next) => new(
+        started,
+        state.Record.Pulls.Count + state.Removing.Count,
+        state.Record.Pulls.Sum(pull => Pods(pull.Key, pull.Value.Targets, state)) + LeavingPods(state),
+        [.. next.Select(start => Pods(start.Image, start.Nodes is { } nodes ? PullTargets.On(nodes) : PullTargets.Everywhere, state))]);
+
+    /// <summary>The same of a machine that is gone: what is left of it.</summary>
+    public static PullWants Leaving(MachineState state) =>
+        state.PullsWanted with { DaemonSets = state.Removing.Count, Pods = LeavingPods(state), Next = [] };
+
+    private static int LeavingPods(MachineState state) => state.Removing.Sum(pull => state.View.PodsOf(pull).Count());
+
+    // It goes to all nodes that lack the image when their turn comes; without a choice of nodes it is also on those that are not eligible.
+    private int Pods(string image, PullTargets targets, MachineState state)
+    {
+        if (targets.Nodes is not { } nodes)
+            return _assessment.Nodes.Length;
+        var missing = _assessment.Images.FirstOrDefault(i => i.Wanted.Key == image)?.Missing.Count(node => !nodes.Contains(node.Name)) ?? 0;
+        return Math.Min(nodes.Count + missing, Math.Max(nodes.Count, state.PullsGranted.MostPods));
     }
 
     /// <summary>The nodes that pull, and those that lack an image and could: what the service is asked to let pull.</summary>
@@ -84,8 +110,11 @@ public sealed class PullPlan
         var spec = state.Spec!;
         var parallel = spec.ParallelImages ?? _settings.ParallelImages;
         var nodes = new List<string>();
+        var room = state.PullsGranted.MostPods - (covered?.Nodes?.Count ?? 0);
         foreach (var name in image.Missing.Select(node => node.Name))
         {
+            if (nodes.Count >= room)
+                break;
             var pulling = _load.GetValueOrDefault(name);
             if (covered?.Covers(name) == true || IsWaiting(state, image.Wanted, name) || pulling >= parallel)
                 continue;

@@ -11,6 +11,9 @@ public sealed record MachineSettings
     /// <summary>The service lets only so many nodes pull at one time, over all machines: a machine waits until its nodes are granted.</summary>
     public bool LimitsNodes { get; init; }
 
+    /// <summary>The service lets only so many pulls be at one time: a machine waits for a permit for each.</summary>
+    public bool LimitsPulls { get; init; }
+
     /// <summary>What else specs that do not say are filled with.</summary>
     public MachineDefaults Defaults { get; init; } = MachineDefaults.None;
 

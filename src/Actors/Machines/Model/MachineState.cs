@@ -53,6 +53,12 @@ public sealed record MachineState
     /// <summary>The nodes that pull, or would, the most urgent first; empty where the service sets no limit.</summary>
     public ImmutableArray<string> NodesWanted { get; init; } = [];
 
+    /// <summary>What the service lets begin, where it sets a limit.</summary>
+    public PullsGranted PullsGranted { get; init; } = new(0, int.MaxValue);
+
+    /// <summary>What there is, and would be begun; nothing where the service sets no limit.</summary>
+    public PullWants PullsWanted { get; init; } = PullWants.None;
+
     /// <summary>This state, with a registry left alone until then, or longer where that is known already.</summary>
     public MachineState WithLimit(string registry, DateTimeOffset until) =>
         Limited.TryGetValue(registry, out var known) && known >= until ? this : this with { Limited = Limited.SetItem(registry, until) };

@@ -42,6 +42,8 @@ internal static class PhaseReport
         var pulling = pulls.Count(pull => pull.State == "pulling");
         if (pulling > 0)
             return (MachinePhase.Pulling, $"{have}; pulling {pulling}{Failing(pulls, now)}");
+        if (!state.PullsWanted.Next.IsEmpty)
+            return (MachinePhase.Waiting, $"{have}; waiting until other pulls have ended (pull.max-daemon-sets, max-pods){Failing(pulls, now)}");
         if (spec.Paused)
             return (MachinePhase.Paused, $"{have}; paused");
         return (MachinePhase.Waiting, $"{have}{Failing(pulls, now)}");

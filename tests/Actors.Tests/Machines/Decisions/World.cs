@@ -44,6 +44,9 @@ internal sealed class World
     /// <summary>How many nodes the service lets pull, where <see cref="MachineSettings.LimitsNodes"/>.</summary>
     public NodeBudget Budget { get; set; } = new(1);
 
+    /// <summary>How many pulls there may be, where <see cref="MachineSettings.LimitsPulls"/>.</summary>
+    public PullBudget Pulls { get; set; } = new(1, 1000);
+
     public double Chance { get; set; } = 1;
 
     public MachineStatus Status => StatusReport.Of(State, Settings, Now);
@@ -108,6 +111,11 @@ internal sealed class World
         {
             Budget = Budget.Want("m", State.NodesWanted);
             Tell(new NodesGranted(Budget.Granted));
+        }
+        if (Settings.LimitsPulls)
+        {
+            Pulls = Pulls.Want("m", State.PullsWanted);
+            Tell(new PullsGranted(Pulls.Granted("m"), Pulls.MostPods));
         }
         foreach (var (pull, work) in MachineChildren.Pullers(State).OrderBy(w => w.Key, StringComparer.Ordinal))
         {
