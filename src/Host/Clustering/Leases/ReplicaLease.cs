@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor.Setup;
 using Akka.Coordination;
 using Akka.Event;
@@ -20,6 +21,7 @@ internal sealed class ReplicaLeaseSetup(ILeaseStore store, KeptLease.ICluster cl
 }
 
 /// <summary>Akka.NET's Lease, on a <see cref="KeptLease"/>. Akka.NET makes it from the configuration that <see cref="ReplicaLeaseOptions"/> give.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Akka.NET disposes of no Lease: it ends with the actor system.")]
 internal sealed class ReplicaLease : Lease
 {
     private readonly KeptLease _lease;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CacheMachine.Host.Kubernetes.Watching;
 
 // What is read of the objects that are watched, which may be many and big: only the fields that are used. Names are the API's.
@@ -20,7 +22,7 @@ internal sealed record WatchedNode(WatchedMeta? Metadata, WatchedNode.NodeSpec? 
     internal sealed record NodeStatus(
         IReadOnlyList<WatchedCondition>? Conditions = null, IReadOnlyList<NodeImage>? Images = null, NodeSystemInfo? NodeInfo = null);
 
-    internal sealed record NodeImage(IReadOnlyList<string>? Names = null);
+    internal sealed record NodeImage([property: JsonConverter(typeof(SharedNames))] IReadOnlyList<string>? Names = null);
 
     internal sealed record NodeSystemInfo(string? BootID = null);
 }

@@ -15,7 +15,7 @@ public sealed class FollowerTimeTests
     private readonly VirtualTimeProvider _time = new();
     private readonly ConcurrentQueue<(bool Watch, TimeSpan At)> _asked = new();
     private readonly List<string> _words = [];
-    private Action<string> _onWord = _ => { };
+    private readonly Action<string> _onWord = _ => { };
 
     private IReadOnlyList<string> Told
     {
