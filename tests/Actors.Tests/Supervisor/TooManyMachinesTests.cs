@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Akka.TestKit;
 using CacheMachine.Actors.Machines.Model;
 using CacheMachine.Actors.Supervisor;
@@ -58,7 +57,7 @@ public sealed class TooManyMachinesTests : ActorTest
 
     private void Create(string name, params string[] images) => _supervisor.Tell(new CreateMachine(Facts.Spec(name, images)), TestActor);
 
-    private ImmutableArray<string> Names()
+    private IReadOnlyList<string> Names()
     {
         _supervisor.Tell(ListMachines.Instance, TestActor);
         return ExpectMsg<MachineNames>().Names;
