@@ -33,11 +33,12 @@ internal static class Clients
                     {
                         Followed<NodeFacts>.Listed m => new NodesListed(m.Items),
                         Followed<NodeFacts>.Changed m => new NodeChanged(m.Item),
+                        Followed<NodeFacts>.Resumed => new WatchResumed(ClusterKinds.Nodes),
                         _ => throw new InvalidOperationException(told.ToString()),
                     });
                     if (told is Followed<NodeFacts>.Listed)
                         listed();
-                    else if (++changes == Load.Changes)
+                    else if (told is Followed<NodeFacts>.Changed && ++changes == Load.Changes)
                         end.Cancel();
                 },
                 end.Token);

@@ -15,7 +15,6 @@ public sealed class FollowerTimeTests
     private readonly VirtualTimeProvider _time = new();
     private readonly ConcurrentQueue<(bool Watch, TimeSpan At)> _asked = new();
     private readonly List<string> _words = [];
-    private readonly Action<string> _onWord = _ => { };
 
     private IReadOnlyList<string> Told
     {
@@ -115,7 +114,7 @@ public sealed class FollowerTimeTests
     }
 
     [Fact]
-    public async Task The_end_of_trouble_isTold_once_a_watch_has_stood_for_a_moment_although_nothing_happens()
+    public async Task The_end_of_trouble_is_told_once_a_watch_has_stood_for_a_moment_although_nothing_happens()
     {
         var watches = 0;
         await using var api = await StartAsync(
@@ -129,7 +128,6 @@ public sealed class FollowerTimeTests
 
     private void Keep(string word)
     {
-        _onWord(word);
         lock (_words)
             Following.Keep(_words, word);
     }
