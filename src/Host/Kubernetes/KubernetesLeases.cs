@@ -64,7 +64,9 @@ internal sealed class KubernetesLeases(KubernetesConnection kubernetes, TimeSpan
         {
             Name = lease.Name,
             NamespaceProperty = kubernetes.Namespace,
-            ResourceVersion = lease.Version,
+            ResourceVersion = lease.Version?.Split('@')[0],
+            // An update of a Lease that is gone would make it anew (its strategy allows to create on update), were it not for the uid.
+            Uid = lease.Version?.Split('@')[1],
             Labels = new Dictionary<string, string> { [Label] = "lease" },
         },
         Spec = new V1LeaseSpec
@@ -85,7 +87,7 @@ internal sealed class KubernetesLeases(KubernetesConnection kubernetes, TimeSpan
         Time(lease.Spec?.AcquireTime),
         Time(lease.Spec?.RenewTime),
         lease.Spec?.LeaseTransitions ?? 0,
-        lease.Metadata.ResourceVersion);
+        $"{lease.Metadata.ResourceVersion}@{lease.Metadata.Uid}");
 
     private static DateTimeOffset Time(DateTime? time) => time is { } given ? new DateTimeOffset(given.ToUniversalTime()) : DateTimeOffset.UnixEpoch;
 }
