@@ -26,7 +26,7 @@ public sealed class JournalOnAFullDisk(ITestOutputHelper output) : JournalAway(o
         Change();
         await ChangeIsSeenAsync();
         await IsReadyAsync();
-        await EverythingIsReadAsync();
+        await EverythingIsReadAsync(isChanged: true);
         await WritesAreRefusedAsync("disk is full");
 
         _disk.Free();

@@ -96,7 +96,7 @@ public sealed class JournalOnPostgres(ITestOutputHelper output) : JournalAway(ou
         Change();
         await ChangeIsSeenAsync();
         await IsReadyAsync();
-        await EverythingIsReadAsync();
+        await EverythingIsReadAsync(isChanged: true);
         await WritesAreRefusedAsync(reasons);
     }
 }
