@@ -164,10 +164,15 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         }
         _turn = (_turn + 1) % TurnsInRound;
         var some = Math.Min((_register.Machines.Count + TurnsInRound - 1) / TurnsInRound, MostAtOnce);
-        while (some-- > 0 && _toTell.TryDequeue(out var name))
+        // Names of machines gone since are skipped and not counted: a round has to end even when no machine is left.
+        while (_toTell.TryPeek(out var name))
         {
-            if (_register.Machines.TryGetValue(name, out var machine))
-                TellSpec(machine);
+            var isThere = _register.Machines.TryGetValue(name, out var machine);
+            if (isThere && some-- == 0)
+                break;
+            _toTell.Dequeue();
+            if (isThere)
+                TellSpec(machine!);
         }
     }
 

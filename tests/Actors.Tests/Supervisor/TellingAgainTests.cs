@@ -63,6 +63,21 @@ public sealed class TellingAgainTests : ActorTest
         Assert.False(_machines.HasMessages);
     }
 
+    [Fact]
+    public void When_all_machines_are_to_go_each_is_told_until_it_is_gone()
+    {
+        Create(40);
+        Advance(Turn);
+        for (var i = 0; i < 40; i++)
+            _supervisor.Tell(new RemoveMachine(Name(i)), TestActor);
+        ComeToRest();
+        ToldToGo();
+
+        Time.Advance(Turn * 20);
+        ComeToRest();
+        Assert.Equal(40, ToldToGo().Count);
+    }
+
     private static string Name(int machine) => $"m{machine:0000}";
 
     private void Create(int machines)
@@ -80,6 +95,14 @@ public sealed class TellingAgainTests : ActorTest
         var told = new List<ConfigureMachine>();
         while (_machines.HasMessages)
             told.Add(_machines.ExpectMsg<ConfigureMachine>());
+        return told;
+    }
+
+    private HashSet<string> ToldToGo()
+    {
+        var told = new HashSet<string>();
+        while (_machines.HasMessages)
+            told.Add(_machines.ExpectMsg<DeleteMachine>().Machine);
         return told;
     }
 }
