@@ -12,6 +12,15 @@ namespace CacheMachine.EndToEnd.Tests.Harness;
 /// <summary>The service in the test's own process, started with flags.</summary>
 internal sealed class InProcess : RunningService
 {
+    // The clock may go faster than the disk.
+    private const string RealDisk = """
+        akka.persistence {
+          journal-plugin-fallback.recovery-event-timeout = 60s
+          journal-plugin-fallback.circuit-breaker.call-timeout = 60s
+          snapshot-store-plugin-fallback.circuit-breaker.call-timeout = 60s
+        }
+        """;
+
     private readonly WebApplication _service;
     private readonly ClusterConnection _cluster;
 
@@ -38,7 +47,7 @@ internal sealed class InProcess : RunningService
         var service = Service.Build(settings, cluster, time, akka =>
         {
             if (time != TimeProvider.System)
-                akka.AddHocon(TimeProviderScheduler.On(time), HoconAddMode.Prepend);
+                akka.AddHocon(TimeProviderScheduler.On(time).WithFallback(RealDisk), HoconAddMode.Prepend);
         });
         await service.StartAsync();
         return new InProcess(service, cluster);

@@ -76,7 +76,7 @@ public sealed class StartAndStop(ITestOutputHelper output) : IAsyncLifetime
     [Theory]
     [InlineData("starts; settings")]
     [InlineData("listening on")]
-    [InlineData("0 machines known")]
+    [InlineData("Supervising 0 machines")]
     public async Task As_soon_as_it_says_a_thing(string line)
     {
         var service = Launch(_data);
@@ -161,7 +161,7 @@ public sealed class StartAndStop(ITestOutputHelper output) : IAsyncLifetime
         var variables = new Dictionary<string, string> { ["CACHEMACHINE__MACHINES_DIR"] = machines };
         var before = await OwnProcess.StartAsync(_cluster.Flags(_data));
         _services.Add(before);
-        await before.SaysAsync("0 machines known", Soon);
+        await before.SaysAsync("Supervising 0 machines", Soon);
         await EndsInOrderAsync(before);
         await using var database = new SqliteConnection($"Data Source={_data}/cachemachine.db");
         await database.OpenAsync();
