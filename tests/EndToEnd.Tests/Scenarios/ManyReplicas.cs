@@ -72,10 +72,10 @@ public abstract partial class ManyReplicas(ReplicasFixture fixture, ITestOutputH
         return machines;
     }
 
-    /// <summary>Makes a machine whose only image is never there, and waits until its pull runs.</summary>
+    /// <summary>Makes a machine whose only image is never there, and waits until its pull runs; no other scenario has pulled it.</summary>
     private async Task<V1DaemonSet> PullAsync(string machine)
     {
-        await Replicas.CreateAsync(Specs.Machine(machine, Specs.Simple(("slow", Cluster.SlowImage()))));
+        await Replicas.CreateAsync(Specs.Machine(machine, Specs.Simple(("slow", Cluster.SlowImage($"slow/{machine}")))));
         await Eventually.Is(() => Task.FromResult(DaemonSets(machine)), sets => sets.Count == 1, TimeSpan.FromSeconds(20), "a pull runs", Show);
         return DaemonSets(machine).Single();
     }
