@@ -28,9 +28,9 @@ public sealed class JournalTroubles(TimeProvider time)
     {
         var why = InWords(cause);
         if (IsNews(why, isWrite: true))
-            log.Warning("The journal takes nothing of {What}: {Error}", what, why);
+            log.Warning("Cannot write to the journal of {What}: {Error}", what, why);
         else
-            log.Debug("The journal takes nothing of {What}: {Error}", what, why);
+            log.Debug("Cannot write to the journal of {What}: {Error}", what, why);
         return why;
     }
 
@@ -44,11 +44,11 @@ public sealed class JournalTroubles(TimeProvider time)
     {
         var why = InWords(cause);
         if (@event is not null || IsOfAnEvent(cause))
-            log.Error(cause, "The journal of {What} cannot be read on from event {SequenceNr}", what, sequenceNr);
+            log.Error(cause, "Cannot read the journal of {What} past event {SequenceNr}", what, sequenceNr);
         else if (IsNews(why, isWrite: false))
-            log.Warning("The journal of {What} cannot be read: {Error}", what, why);
+            log.Warning("Cannot read the journal of {What}: {Error}", what, why);
         else
-            log.Debug("The journal of {What} cannot be read: {Error}", what, why);
+            log.Debug("Cannot read the journal of {What}: {Error}", what, why);
     }
 
     /// <summary>An actor has stored something.</summary>

@@ -53,8 +53,8 @@ public sealed class JournalTroublesTests : ActorTest
     public void An_event_that_is_not_understood_is_no_trouble_of_the_journal_and_is_logged_each_time()
     {
         for (var i = 0; i < 2; i++)
-            EventFilter.Error(contains: "machine a cannot be read on from event 3").ExpectOne(() => _troubles.CannotRead(Log, "machine a", 3, new SerializationException("x/9"), null));
-        EventFilter.Error(contains: "machine a cannot be read on from event 4").ExpectOne(() => _troubles.CannotRead(Log, "machine a", 4, new InvalidCastException(), new object()));
+            EventFilter.Error(contains: "machine a past event 3").ExpectOne(() => _troubles.CannotRead(Log, "machine a", 3, new SerializationException("x/9"), null));
+        EventFilter.Error(contains: "machine a past event 4").ExpectOne(() => _troubles.CannotRead(Log, "machine a", 4, new InvalidCastException(), new object()));
         Assert.Null(_troubles.Recent);
     }
 

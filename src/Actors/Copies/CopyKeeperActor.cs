@@ -59,7 +59,7 @@ public sealed class CopyKeeperActor : ReceiveActor, IWithTimers
         });
         Receive<GetSuccess>(found => Repair(found.Key.Id, found.Get(CopyKeys.Register(found.Key.Id)).Value));
         Receive<NotFound>(missing => Repair(missing.Key.Id, null));
-        Receive<ModifyFailure>(failed => _log.Error(failed.Cause, "The copy {Copy} cannot be published", failed.Key.Id));
+        Receive<ModifyFailure>(failed => _log.Error(failed.Cause, "Cannot publish the copy {Copy}", failed.Key.Id));
         Receive<IUpdateResponse>(_ => { });
     }
 
@@ -94,7 +94,7 @@ public sealed class CopyKeeperActor : ReceiveActor, IWithTimers
         catch (Exception e)
         {
             // Those that wait behind it are published all the same.
-            _log.Error(e, "The copy {Copy} cannot be made", order.Key);
+            _log.Error(e, "Cannot make the copy {Copy}", order.Key);
             return;
         }
         if (copy is null)

@@ -8,18 +8,6 @@ using CacheMachine.Actors.RepoMen;
 
 namespace CacheMachine.Actors.Machines;
 
-/// <summary>What a machine needs from outside.</summary>
-/// <param name="Pulls">Where DaemonSets are made.</param>
-/// <param name="Watcher">The replica's cluster watcher.</param>
-/// <param name="Budget">Lets nodes pull; null where the service sets no limit.</param>
-/// <param name="RepoMen">Makes repository managers.</param>
-/// <param name="Settings">Defaults.</param>
-/// <param name="Time">Clock.</param>
-/// <param name="Copies">The replica's copy keeper.</param>
-/// <param name="Troubles">Where it is noted that the journal fails.</param>
-public sealed record MachineServices(
-    IPulls Pulls, IActorRef Watcher, IActorRef? Budget, RepoManFactory RepoMen, MachineSettings Settings, TimeProvider Time, IActorRef Copies, JournalTroubles Troubles);
-
 /// <summary>
 /// One machine. All decisions are <see cref="MachineDecisions"/>'s; the actor persists what was decided, then lets its children
 /// follow the state, and replies.
@@ -113,7 +101,7 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
         Command<NewsLost>(m => _log.Write(
             LevelOfTrouble, "Machine {Machine}: no Kubernetes event says '{Message}': {Error}", _name, m.News.Message, m.Error.Message));
         Command<SaveSnapshotSuccess>(m => _compaction.Saved(this, m.Metadata));
-        Command<SaveSnapshotFailure>(m => _log.Warning("Machine {Machine} has no new snapshot, so its next start takes longer: {Error}", _name, m.Cause.Message));
+        Command<SaveSnapshotFailure>(m => _log.Warning("Machine {Machine}: cannot save a snapshot, so its next start takes longer: {Error}", _name, m.Cause.Message));
         Command<DeleteMessagesSuccess>(_ => { });
         Command<DeleteSnapshotsSuccess>(_ => { });
     }
@@ -200,7 +188,7 @@ public sealed class MachineActor : ReceivePersistentActor, IWithTimers
         if (ReferenceEquals(before, now))
             return;
         foreach (var (pull, error) in now.Except(before))
-            _log.Write(LevelOfTrouble, "Machine {Machine}: a request for DaemonSet {DaemonSet} failed, trying again until it works: {Error}", _name, pull, error);
+            _log.Write(LevelOfTrouble, "Machine {Machine}: a request for DaemonSet {DaemonSet} failed; retrying: {Error}", _name, pull, error);
         foreach (var pull in before.Keys.Where(pull => !now.ContainsKey(pull)))
             _log.Info("Machine {Machine}: requests for DaemonSet {DaemonSet} work again", _name, pull);
     }

@@ -125,7 +125,7 @@ public sealed class ClusterWatcherActor : ReceiveActor, IWithTimers
         foreach (var trouble in _view.Troubles.OrderBy(trouble => trouble.Key).GroupBy(trouble => trouble.Value, trouble => trouble.Key.InWords()))
         {
             if (_saidOfTrouble.Count < MostReasons && _saidOfTrouble.Add(trouble.Key))
-                _log.Warning("Watching {Kinds} failed, trying again until it works: {Error}", string.Join(", ", trouble), trouble.Key);
+                _log.Warning("Watching {Kinds} failed; retrying: {Error}", string.Join(", ", trouble), trouble.Key);
         }
     }
 

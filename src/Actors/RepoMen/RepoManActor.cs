@@ -71,7 +71,7 @@ public sealed class RepoManActor : ReceiveActor, IWithTimers
         _listing = false;
         _failures = 0;
         if (_trouble is not null)
-            _log.Info("Machine {Machine}: repository manager {Index} ({Source}) has a list again", _name, _index, _repoMan.Source);
+            _log.Info("Machine {Machine}: repository manager {Index} ({Source}) lists images again", _name, _index, _repoMan.Source);
         _trouble = null;
         _machine.Tell(new RepoManListed(_generation, _index, message.List));
         if (_repoMan.PollInterval is { } interval)
@@ -98,7 +98,7 @@ public sealed class RepoManActor : ReceiveActor, IWithTimers
         if (_trouble != before)
         {
             _log.Warning(
-                "Machine {Machine}: repository manager {Index} ({Source}) has no new list, asks again in {Delay}: {Reason}",
+                "Machine {Machine}: repository manager {Index} ({Source}) failed to list images; retrying in {Delay}: {Reason}",
                 _name, _index, _repoMan.Source, Words.Of(delay), port?.Detail ?? error.Message);
         }
     }

@@ -63,7 +63,7 @@ public sealed class MachineSupervisorActor : ReceivePersistentActor, IWithTimers
         Recover<RecoveryCompleted>(_ => Started());
 
         Command<SaveSnapshotSuccess>(m => _compaction.Saved(this, m.Metadata));
-        Command<SaveSnapshotFailure>(m => _log.Warning("The list of machines has no new snapshot, so its next start takes longer: {Error}", m.Cause.Message));
+        Command<SaveSnapshotFailure>(m => _log.Warning("Cannot save a snapshot of the list of machines, so the next start takes longer: {Error}", m.Cause.Message));
         Command<DeleteMessagesSuccess>(_ => { });
         Command<DeleteSnapshotsSuccess>(_ => { });
         // From a machine that was told to go and cannot store that: it is told until it is gone.

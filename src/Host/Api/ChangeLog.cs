@@ -7,9 +7,9 @@ internal sealed partial class ChangeLog(ILogger logger)
 
     public void Deleted(string machine, HttpContext by) => LogDeleted(logger, machine, Caller.Of(by));
 
-    [LoggerMessage(LogLevel.Information, "Machine {Machine} POSTed by {Client}")]
+    [LoggerMessage(LogLevel.Information, "Machine {Machine} created or replaced by {Client}")]
     private static partial void LogPosted(ILogger logger, string machine, string client);
 
-    [LoggerMessage(LogLevel.Information, "Machine {Machine} DELETEd by {Client}")]
+    [LoggerMessage(LogLevel.Information, "Machine {Machine} deleted by {Client}")]
     private static partial void LogDeleted(ILogger logger, string machine, string client);
 }

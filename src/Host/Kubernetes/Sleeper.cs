@@ -103,13 +103,13 @@ internal sealed partial class Sleeper(SleeperSource source, string? podName, Tim
             : new Own(null, $"pod {ns}/{podName} has several containers, and none of the name {OwnContainer}");
     }
 
-    [LoggerMessage(LogLevel.Information, "pull pods run the sleeper of {Image}")]
+    [LoggerMessage(LogLevel.Information, "Pull pods run the sleeper of {Image}")]
     private partial void LogFound(string image);
 
-    [LoggerMessage(LogLevel.Warning, "pull pods run a shell of the pulled image, because our own image is not known: {Why}")]
+    [LoggerMessage(LogLevel.Warning, "Pull pods run a shell of the pulled image, because our own image is unknown: {Why}")]
     private partial void LogNone(string why);
 
-    [LoggerMessage(LogLevel.Warning, "pulls go without the sleeper for {Minutes} minutes: {Why}")]
+    [LoggerMessage(LogLevel.Warning, "Pull pods run without the sleeper for {Minutes} minutes: {Why}")]
     private partial void LogFailed(string why, double minutes);
 
     private sealed record Own(SleeperImage? Image, string WhyNone);

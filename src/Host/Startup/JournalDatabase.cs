@@ -118,6 +118,6 @@ internal sealed partial class JournalDatabase(HostSettings host, TimeProvider ti
     [LoggerMessage(LogLevel.Warning, "The PostgreSQL database {Database} at {Host}:{Port} cannot be opened; waiting for it: {Error}")]
     private static partial void LogAway(ILogger logger, string? database, string? host, int port, string error);
 
-    [LoggerMessage(LogLevel.Information, "The PostgreSQL database {Database} at {Host}:{Port} is there")]
+    [LoggerMessage(LogLevel.Information, "The PostgreSQL database {Database} at {Host}:{Port} is available")]
     private static partial void LogThere(ILogger logger, string? database, string? host, int port);
 }

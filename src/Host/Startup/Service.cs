@@ -36,7 +36,7 @@ public static class Service
         builder.Logging.AddLog(settings.Log);
         if (signals is not null)
             builder.Services.AddSingleton(signals).AddSingleton<IHostLifetime, SignalLifetime>();
-        builder.Services.AddHostedService<LifeLog>().AddHostedService<PortCheck>();
+        builder.Services.AddHostedService<LifecycleLog>().AddHostedService<PortCheck>();
         builder.Services.AddSingleton(time).AddSingleton(cluster)
             .AddSingleton(services => cluster.Api(services.GetRequiredService<ILoggerFactory>()))
             .AddSingleton<IClusterWatch>(services => services.GetRequiredService<KubernetesClusterApi>())
@@ -73,7 +73,7 @@ public static class Service
                 akka.AddHocon(tuning, HoconAddMode.Prepend);
             adapt?.Invoke(akka);
         });
-        builder.Services.AddSingleton(typeof(IRequiredActor<>), typeof(LaterActor<>));
+        builder.Services.AddSingleton(typeof(IRequiredActor<>), typeof(LazyRequiredActor<>));
         builder.AddHealth();
         builder.Services.AddHostedService<FirstMachines>();
 

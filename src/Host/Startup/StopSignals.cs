@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace CacheMachine.Host.Startup;
 
 /// <summary>
-/// SIGTERM, SIGINT (Ctrl-C) and SIGQUIT, heeded from the first moment of the process on: before there is a host that would, and as PID 1,
-/// for which a signal that nobody handles does nothing.
+/// SIGTERM, SIGINT (Ctrl-C) and SIGQUIT, handled from the start of the process: before there is a host, and as PID 1,
+/// for which an unhandled signal does nothing.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class StopSignals : IDisposable
     private readonly List<PosixSignalRegistration> _registrations;
 
     public StopSignals() => _registrations = [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT }
-        .Select(signal => PosixSignalRegistration.Create(signal, Heed))];
+        .Select(signal => PosixSignalRegistration.Create(signal, Handle))];
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
@@ -27,7 +27,7 @@ internal sealed class StopSignals : IDisposable
         _stop.Dispose();
     }
 
-    private void Heed(PosixSignalContext signal)
+    private void Handle(PosixSignalContext signal)
     {
         // The process ends in order, not at once.
         signal.Cancel = true;

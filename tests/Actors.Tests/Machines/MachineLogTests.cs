@@ -32,7 +32,7 @@ public sealed class MachineLogTests : ActorTest
     public void A_request_that_fails_is_logged_when_that_begins_and_when_it_ends_and_not_at_each_try()
     {
         _cluster.Failure = "create daemonset cachemachine/m: forbidden";
-        EventFilter.Warning(contains: "failed, trying again until it works: create daemonset cachemachine/m: forbidden").ExpectOne(() =>
+        EventFilter.Warning(contains: "failed; retrying: create daemonset cachemachine/m: forbidden").ExpectOne(() =>
         {
             Configure();
             Time.Advance(TimeSpan.FromMinutes(2));

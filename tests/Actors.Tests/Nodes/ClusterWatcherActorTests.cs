@@ -149,7 +149,7 @@ public sealed class ClusterWatcherActorTests : ActorTest
     public void Trouble_is_logged_once_for_all_that_is_watched_when_it_begins_and_when_all_of_it_is_over()
     {
         Start();
-        EventFilter.Warning(contains: "Watching nodes, pull pods, DaemonSets failed, trying again until it works: connection refused").ExpectOne(() =>
+        EventFilter.Warning(contains: "Watching nodes, pull pods, DaemonSets failed; retrying: connection refused").ExpectOne(() =>
         {
             for (var i = 0; i < 10; i++)
                 Say(Broken(ClusterKinds.Nodes), Broken(ClusterKinds.Pods), Broken(ClusterKinds.Pulls));
@@ -165,7 +165,7 @@ public sealed class ClusterWatcherActorTests : ActorTest
     {
         Start();
         Say(Broken(ClusterKinds.Pods));
-        EventFilter.Warning(contains: "Watching pull pods failed, trying again until it works: the server has no room").ExpectOne(() =>
+        EventFilter.Warning(contains: "Watching pull pods failed; retrying: the server has no room").ExpectOne(() =>
         {
             for (var i = 0; i < 10; i++)
                 Say(Broken(ClusterKinds.Pods, i % 2 == 0 ? "the server has no room" : "connection refused"));

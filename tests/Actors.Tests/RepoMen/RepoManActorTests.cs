@@ -99,7 +99,7 @@ public sealed class RepoManActorTests : ActorTest
         AssertLine(null, "");
 
         Answer(A);
-        AssertLine(LogLevel.InfoLevel, "has a list again");
+        AssertLine(LogLevel.InfoLevel, "lists images again");
         Time.Advance(Interval * 1.1);
         ComeToRest();
         Answer(A);

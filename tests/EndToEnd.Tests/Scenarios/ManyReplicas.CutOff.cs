@@ -27,7 +27,7 @@ public abstract partial class ManyReplicas
         frozen.Process.Thaw();
         Say("woken; it has ended after", await EndsItselfAsync(frozen, TakeOver));
         Say($"what waited for it: {await waiting}");
-        Assert.Contains(frozen.Process.Output, line => line.Contains("This replica stood still", StringComparison.Ordinal));
+        Assert.Contains(frozen.Process.Output, line => line.Contains("This replica was frozen", StringComparison.Ordinal));
         Assert.Empty(Writes(frozen, woken));
 
         Say("it is back, and all answer, after", await Replicas.RecoverAsync(Recovery, Name));

@@ -17,7 +17,7 @@ public class ChangeLogTests
         using var answer = await api.Http.SendAsync(request);
 
         answer.EnsureSuccessStatusCode();
-        Assert.Contains("Information: Machine Lab.1 DELETEd by 127.0.0.1 (forwarded for 203.0.113.7, 10.0.0.9)", api.Log);
+        Assert.Contains("Information: Machine Lab.1 deleted by 127.0.0.1 (forwarded for 203.0.113.7, 10.0.0.9)", api.Log);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public class ChangeLogTests
         var forwarded = $"a\u00C2\u0085b{new string('c', 500)}";
         await api.SayAsync($"DELETE /cachemachine/m HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Forwarded-For: {forwarded}\r\n\r\n");
 
-        var line = Assert.Single(api.Log, line => line.Contains("DELETEd", StringComparison.Ordinal));
+        var line = Assert.Single(api.Log, line => line.Contains("deleted by", StringComparison.Ordinal));
         Assert.True(line.Length < 200 && !line.Any(char.IsControl), line);
     }
 

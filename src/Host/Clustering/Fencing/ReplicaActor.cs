@@ -59,7 +59,7 @@ internal sealed class ReplicaActor : ReceiveActor, IWithTimers
         if (stoodStill == default || _ends)
             return;
         _ends = true;
-        _log.Error("This replica stood still for {Seconds} s, so that others may run its machines: it ends, to be started anew", (int)stoodStill.TotalSeconds);
+        _log.Error("This replica was frozen for {Seconds} s, so others may run its machines; exiting to be restarted", (int)stoodStill.TotalSeconds);
         _cluster.Down(_cluster.SelfAddress);
     }
 

@@ -105,7 +105,7 @@ internal sealed class ReplicaFence(FenceTimes times, TimeProvider time) : KeptLe
         lock (_lock)
         {
             if (Silence is var silence && silence >= times.Silence)
-                return $"this replica stood still for {silence.TotalSeconds:0} s, and others may run its machines";
+                return $"this replica was frozen for {silence.TotalSeconds:0} s, and others may run its machines";
             if (!_isUp)
                 return "this replica has not joined the others, or is leaving them";
             if (_unreachable is not null && time.GetElapsedTime(_unreachableSince) >= times.Undecided)

@@ -91,7 +91,7 @@ internal sealed class FormationActor : ReceiveActor, IWithTimers
     {
         _isBusy = false;
         if (!_isAnswered)
-            _log.Info("Lease {Lease} can be looked at again", _name);
+            _log.Info("Lease {Lease} can be read again", _name);
         _isAnswered = true;
         // A conflict tells nothing but that somebody was first: the next look says who.
         if (answer is { IsWrite: false } or { Lease: not null })
@@ -106,7 +106,7 @@ internal sealed class FormationActor : ReceiveActor, IWithTimers
     {
         _isBusy = false;
         if (_isAnswered)
-            _log.Warning("Lease {Lease} cannot be looked at, trying again: {Error}", _name, error.Message);
+            _log.Warning("Cannot read Lease {Lease}; retrying: {Error}", _name, error.Message);
         _isAnswered = false;
     }
 
@@ -152,7 +152,9 @@ internal sealed class FormationActor : ReceiveActor, IWithTimers
                 break;
             case FormationStep.Wait when self is null && !_saidWaiting:
                 _saidWaiting = true;
-                _log.Info("Lease {Lease} is still that of the process before this one: other replicas, where there are any, will take it over within {Seconds} s", _name, _duration.TotalSeconds);
+                _log.Info(
+                    "Lease {Lease} is still held by an earlier process of this replica; other replicas may take it over within {Seconds} s",
+                    _name, _duration.TotalSeconds);
                 break;
         }
     }

@@ -199,14 +199,14 @@ internal sealed class KeptLease : IDisposable
     private void SayUnreachable(LeaseStoreException e)
     {
         if (_isReachable)
-            _log.Warning("Lease {Lease} cannot be looked at, trying again: {Error}", _options.Name, e.Message);
+            _log.Warning("Cannot read Lease {Lease}; retrying: {Error}", _options.Name, e.Message);
         _isReachable = false;
     }
 
     private void SayReachable()
     {
         if (!_isReachable)
-            _log.Info("Lease {Lease} can be looked at again", _options.Name);
+            _log.Info("Lease {Lease} can be read again", _options.Name);
         _isReachable = true;
     }
 

@@ -46,13 +46,13 @@ public sealed class ReplicaFenceTests
         _time.Advance(TimeSpan.FromSeconds(60));
 
         // The request comes before the heartbeat does.
-        Assert.Equal("this replica stood still for 60 s, and others may run its machines", _fence.WhyClosed());
+        Assert.Equal("this replica was frozen for 60 s, and others may run its machines", _fence.WhyClosed());
         Assert.True(_fence.StoodStill);
         Assert.False(_fence.IsWhole);
         Assert.Equal(TimeSpan.FromSeconds(60), _fence.Beat(isMember: true, isUp: true, ["a"], []));
 
         Run(TimeSpan.FromMinutes(5));
-        Assert.StartsWith("this replica stood still for 60 s", _fence.WhyClosed(), StringComparison.Ordinal);
+        Assert.StartsWith("this replica was frozen for 60 s", _fence.WhyClosed(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class ReplicaFenceTests
 
         _time.Advance(TimeSpan.FromSeconds(60));
         var error = await Assert.ThrowsAsync<PortException>(() => pulls.DeletePullAsync("m-1", default));
-        Assert.Equal("delete DaemonSet m-1: nothing was done, because this replica stood still for 60 s, and others may run its machines", error.Message);
+        Assert.Equal("delete DaemonSet m-1: nothing was done, because this replica was frozen for 60 s, and others may run its machines", error.Message);
         await Assert.ThrowsAsync<PortException>(() => pulls.EnsurePullAsync(Orders.Plain(), default));
         await Assert.ThrowsAsync<PortException>(() => pulls.TellAsync(news, default));
         Assert.Equal(3, inner.Calls.Count);

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 namespace CacheMachine.Host.Observability;
 
 /// <summary>Says when the service starts, where it listens, why it ends, and when it has ended.</summary>
-internal sealed partial class LifeLog(
+internal sealed partial class LifecycleLog(
     HostSettings settings, ClusterConnection cluster, IHostApplicationLifetime lifetime, IServiceProvider services, ILoggerFactory loggers,
     StopSignals? signals = null) : IHostedService
 {
