@@ -17,7 +17,7 @@ internal static class MachineEndpoints
 
     /// <summary>What the endpoints need; it is made when the first request comes, after the actors.</summary>
     public static IServiceCollection AddMachineEndpoints(this IServiceCollection services) =>
-        services.AddSingleton<PublicWords>().AddSingleton<PatientAsk>().AddSingleton<OwnerOrCopy>();
+        services.AddSingleton<AddressRedaction>().AddSingleton<PatientAsk>().AddSingleton<OwnerOrCopy>();
 
     private static readonly string[] GetOrHead = [HttpMethods.Get, HttpMethods.Head];
 

@@ -11,8 +11,8 @@ internal sealed record Asked(object? Answer, string Why, bool IsRefused);
 
 /// <summary>Asks an actor, and knows why there is no answer.</summary>
 /// <param name="troubles">Of the journal.</param>
-/// <param name="words">For what is said of them.</param>
-internal sealed class PatientAsk(JournalTroubles troubles, PublicWords words)
+/// <param name="redaction">For what is told outside.</param>
+internal sealed class PatientAsk(JournalTroubles troubles, AddressRedaction redaction)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -31,8 +31,8 @@ internal sealed class PatientAsk(JournalTroubles troubles, PublicWords words)
             }
             return await asked switch
             {
-                NotStored refused => new(null, words.Of(troubles.Recent ?? refused.Why), true),
-                Status.Failure failure => new(null, words.Of(failure.Cause.Message), false),
+                NotStored refused => new(null, redaction.Of(troubles.Recent ?? refused.Why), true),
+                Status.Failure failure => new(null, redaction.Of(failure.Cause.Message), false),
                 var answer => new(answer, "", false),
             };
         }
@@ -47,5 +47,5 @@ internal sealed class PatientAsk(JournalTroubles troubles, PublicWords words)
     }
 
     private Asked Nothing(TimeSpan waited) => new(
-        null, $"no answer within {waited.TotalSeconds:0} s{(troubles.Recent is { } trouble ? $", the journal fails: {words.Of(trouble)}" : "")}", false);
+        null, $"no answer within {waited.TotalSeconds:0} s{(troubles.Recent is { } trouble ? $", the journal fails: {redaction.Of(trouble)}" : "")}", false);
 }

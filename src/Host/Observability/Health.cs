@@ -50,7 +50,7 @@ internal static class Health
     /// <summary>The routes, which no prefix changes.</summary>
     public static void MapHealth(this WebApplication web)
     {
-        var words = web.Services.GetRequiredService<PublicWords>();
+        var words = web.Services.GetRequiredService<AddressRedaction>();
         foreach (var tag in new[] { Live, Ready })
         {
             web.MapHealthChecks($"/healthz/{tag}", new HealthCheckOptions
@@ -78,7 +78,7 @@ internal static class Health
         (await registry.Get<ClusterWatcherActor>().Ask<ClusterSeen>(GetCluster.Instance, cancelled)).View;
 
     // Neither exceptions nor data: they are for the log.
-    private static Task WriteAsync(HttpContext http, HealthReport report, PublicWords words)
+    private static Task WriteAsync(HttpContext http, HealthReport report, AddressRedaction words)
     {
         http.Response.ContentType = "application/json; charset=utf-8";
         http.Response.Headers.CacheControl = "no-store";

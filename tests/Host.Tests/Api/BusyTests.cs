@@ -67,6 +67,6 @@ public class BusyTests
         Assert.Equal("5", answer.Headers.RetryAfter?.ToString());
     }
 
-    private static PublicWords Words(params (string Key, string Value)[] settings) =>
+    private static AddressRedaction Words(params (string Key, string Value)[] settings) =>
         new(TestSettings.Load(settings).Settings!);
 }

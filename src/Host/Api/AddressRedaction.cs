@@ -5,14 +5,14 @@ using Npgsql;
 
 namespace CacheMachine.Host.Api;
 
-/// <summary>Words of the service's inside as they may be told outside: without hosts and ports. The log has them in full.</summary>
-internal sealed partial class PublicWords
+/// <summary>Removes hosts and ports from what is told outside. The log has them in full.</summary>
+internal sealed partial class AddressRedaction
 {
     private const string Database = "the database", Replica = "another replica", Elsewhere = "another host";
 
     private readonly string? _database;
 
-    public PublicWords(HostSettings settings) =>
+    public AddressRedaction(HostSettings settings) =>
         _database = settings.Data.Postgres is { } connection ? new NpgsqlConnectionStringBuilder(connection).Host : null;
 
     /// <summary>The text without addresses.</summary>
